@@ -11,7 +11,7 @@ export interface TemporaryRepository {
   /** What a command that runs in this repository should see: an empty home, no user or system configuration. */
   readonly environment: Readonly<Record<string, string>>
   write(path: string, content: Content): void
-  /** Writes the files, then adds them (without files: everything) to the index. */
+  /** Writes the files, then adds them to the index (without files: everything that is not ignored). */
   stage(files?: Files): void
   /** Stages like `stage`, commits without hooks, and returns the commit's id. */
   commit(message?: string, files?: Files): string
@@ -53,7 +53,7 @@ export function temporaryRepository({ files, initArguments = [] }: TemporaryRepo
   const stage = (more: Files = {}) => {
     for (const [path, content] of Object.entries(more)) write(path, content)
     const names = Object.keys(more)
-    git('--literal-pathspecs', 'add', '--all', '--force', '--', ...(names.length > 0 ? names : ['.']))
+    git('--literal-pathspecs', 'add', '--all', ...(names.length > 0 ? ['--force', '--', ...names] : ['--', '.']))
   }
   const commit = (message = 'A commit', more?: Files) => {
     if (more) stage(more)
