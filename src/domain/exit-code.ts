@@ -1,14 +1,23 @@
 import { type ExitCode, exitCodeOfNotice, exitCodes } from './errors.ts'
 import type { Report } from './report.ts'
-import { atLeast, type FailOn } from './severity.ts'
+import { atLeast, type FailOn, type Severity } from './severity.ts'
 
 /**
  * The number a finished run ends with: findings stay findings when something else failed too,
  * a failure never looks like findings, and an unfinished run never looks like a clean one.
  */
-export function exitCodeFor({ findings, notices, completeness }: Pick<Report, 'findings' | 'notices' | 'completeness'>, failOn: FailOn): ExitCode {
-  const failing = findings.some(({ severity, suppressed }) => suppressed === null && failOn !== 'never' && atLeast(severity, failOn))
+export function exitCodeFor(
+  { findings, notices, completeness }: Pick<Report, 'findings' | 'notices' | 'completeness'>,
+  failOn: FailOn | ((path: string) => FailOn),
+): ExitCode {
+  const thresholdFor = typeof failOn === 'function' ? failOn : () => failOn
+  const failing = findings.some(({ severity, suppressed, region }) => suppressed === null && reaches(severity, thresholdFor(region.path)))
   if (failing) return exitCodes.findings
-  if (notices.some(({ code }) => exitCodeOfNotice(code) === exitCodes.failure)) return exitCodes.failure
+  if (notices.some(({ code }) => isFailure(code))) return exitCodes.failure
   return completeness === 'partial' ? exitCodes.incomplete : exitCodes.clean
 }
+
+// `auto` that finds no model has not failed: it was not told to use one. What is left unseen makes the run incomplete.
+const isFailure = (code: string) => code !== 'MODEL_MISSING' && exitCodeOfNotice(code) === exitCodes.failure
+
+const reaches = (severity: Severity, threshold: FailOn) => threshold !== 'never' && atLeast(severity, threshold)

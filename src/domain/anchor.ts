@@ -1,0 +1,72 @@
+/** A line that a finding may point at: its number on the new side and its text. */
+export interface AnchorLine {
+  line: number
+  text: string
+}
+
+export interface Anchor {
+  startLine: number
+  endLine: number
+  /** The lines as they stand in the file. */
+  evidence: string
+}
+
+/** How far from the line a model names its quote may be, when the quote stands in several places. */
+const reach = 3
+/** A second match this near to the named line makes the choice a guess. */
+const doubt = 5
+
+/** From strict to lenient; the first level on which anything matches decides. */
+const levels: readonly ((text: string) => string)[] = [
+  (text) => text,
+  (text) => text.trim(),
+  (text) => text.replaceAll(/\s+/g, ' ').trim(),
+  (text) => text.replaceAll(/\s+/g, ''),
+]
+
+/**
+ * Finds the lines a model quoted. Models are bad at line numbers and good at copying, so the quote decides, and the named line only
+ * chooses between equal ones. Returns null where the quote does not occur, says too little, or stays ambiguous.
+ */
+export function anchorQuote(quote: string, namedLine: number | null, lines: readonly AnchorLine[]): Anchor | null {
+  for (const variant of readingsOf(quote)) {
+    for (const level of levels) {
+      const matches = matchesOf(variant.map(level), lines, level)
+      if (matches.length > 0) return choose(matches, namedLine)
+    }
+  }
+  return null
+}
+
+/** The quote as it is, then without what models copy along with it: fences, line numbers and diff marks of the prompt. */
+function readingsOf(quote: string): string[][] {
+  const lines = quote.split('\n').filter((line) => isTelling(line))
+  if (lines.length === 0) return []
+  const withoutGutter = lines.map((line) => line.replace(/^\s*\d*\s*[|:]?\s*[+|](?!\+)\s?/, '').replace(/^\s*\d+(?:[|:]\s?|\s{1,2})/, ''))
+  const unquoted = withoutGutter.map((line) => line.replace(/^\s*(`+)(.*)\1\s*$/, '$2'))
+  const first = lines.slice(0, 1)
+  return [lines, withoutGutter, unquoted, first].filter((reading) => reading.every((line) => isTelling(line)))
+}
+
+/** A brace or a comma stands anywhere; three letters or digits are the least that names a place. */
+const isTelling = (text: string) => (text.match(/[\p{L}\p{N}_]/gu)?.length ?? 0) >= 3
+
+function matchesOf(wanted: readonly string[], lines: readonly AnchorLine[], level: (text: string) => string): Anchor[] {
+  const found: Anchor[] = []
+  for (let start = 0; start + wanted.length <= lines.length; start++) {
+    const run = lines.slice(start, start + wanted.length)
+    if (!run.every(({ text }, index) => level(text) === wanted[index])) continue
+    const [first, last] = [run[0], run.at(-1)]
+    if (first && last) found.push({ startLine: first.line, endLine: last.line, evidence: run.map(({ text }) => text).join('\n') })
+  }
+  return found
+}
+
+function choose(matches: readonly Anchor[], namedLine: number | null): Anchor | null {
+  if (matches.length === 1) return matches[0] ?? null
+  if (namedLine === null) return null
+  const distance = ({ startLine }: Anchor) => Math.abs(startLine - namedLine)
+  const near = matches.filter((match) => distance(match) <= doubt)
+  const [only] = near
+  return near.length === 1 && only && distance(only) <= reach ? only : null
+}
