@@ -13,7 +13,14 @@ const manifest = readJson('package.json')
 const windows = process.platform === 'win32'
 const ownNode = join(root, 'node_modules/node/bin', windows ? 'node.exe' : 'node')
 
-await main(process.argv.slice(2))
+// Install scripts stay off, because npm 10 knows no `allowScripts` and would compile packages that bring their binaries along.
+// A developer's `omit`, `NODE_ENV=production` or `engine-strict` must not take away what the scripts need.
+const cleanInstall = ['ci', '--ignore-scripts', '--include=dev', '--include=optional', '--engine-strict=false', '--no-audit', '--no-fund', '--loglevel=error']
+
+await main(process.argv.slice(2)).catch((error) => {
+  say(error.message)
+  process.exitCode = 1
+})
 
 async function main([script, ...args]) {
   if (whatIsMissing() !== null) await alone(install)
@@ -41,21 +48,9 @@ async function install() {
   const missing = whatIsMissing()
   if (missing === null) return
   say(`Installing (${missing}); this is done once and takes a minute or two.`)
-  // Install scripts stay off, because npm 10 knows no `allowScripts` and would compile packages that bring their binaries along.
-  // A developer's `omit`, `NODE_ENV=production` or `engine-strict` must not take away what the scripts need.
-  const ci = [
-    'ci',
-    '--ignore-scripts',
-    '--include=dev',
-    '--include=optional',
-    '--engine-strict=false',
-    '--no-audit',
-    '--no-fund',
-    '--loglevel=error',
-  ]
-  const ended = await npm(ci)
+  const ended = await npm(cleanInstall)
   if (typeof ended === 'string') await endBy(ended)
-  if (ended !== 0) fail('`npm ci` failed, so nothing was started; its own message stands above.')
+  if (ended !== 0) throw new Error('`npm ci` failed, so nothing was started; its own message stands above.')
   const allowed = Object.keys(manifest.allowScripts).filter(
     (name) => manifest.allowScripts[name] && existsSync(join(root, 'node_modules', name)),
   )
@@ -69,10 +64,9 @@ function putNodeInPlace() {
   const folder = join(root, 'node_modules/node')
   spawnSync(process.execPath, ['installArchSpecificPackage.js'], { cwd: folder, stdio: ['ignore', 2, 2], env: environment() })
   if (runs(ownNode)) return
-  const advice = `Install Node ${manifest.engines.node} yourself and start again with it.`
-  if (!runs(process.execPath))
-    fail(`Node ${manifest.devDependencies.node} could not be put into node_modules/node, and this one is ${process.version}. ${advice}`)
-  say(`Node ${manifest.devDependencies.node} could not be put into node_modules/node; going on with ${process.version}.`)
+  const failure = `Node ${manifest.devDependencies.node} could not be put into node_modules/node`
+  if (!runs(process.execPath)) throw new Error(`${failure}, and this one is ${process.version}. Install Node ${manifest.engines.node} yourself and start again with it.`)
+  say(`${failure}; going on with ${process.version}.`)
 }
 
 /** Whether a file is a Node that starts here and is new enough. */
@@ -171,8 +165,8 @@ function ending(child) {
   }
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP']
   for (const signal of signals) process.on(signal, passOn)
-  return new Promise((settle) => {
-    child.once('error', (error) => fail(`${child.spawnfile} does not start: ${error.message}`))
+  return new Promise((settle, reject) => {
+    child.once('error', (error) => reject(new Error(`${child.spawnfile} does not start: ${error.message}`)))
     child.once('close', (code, signal) => {
       for (const name of signals) process.off(name, passOn)
       settle(code ?? signal)
@@ -196,9 +190,4 @@ function readJson(path) {
 
 function say(text) {
   process.stderr.write(`${text}\n`)
-}
-
-function fail(text) {
-  say(text)
-  process.exit(1)
 }
