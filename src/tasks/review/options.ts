@@ -1,0 +1,53 @@
+import { z } from 'zod'
+import { timeoutSchema } from '../../domain/quantity.ts'
+import { failOnLevels, severities } from '../../domain/severity.ts'
+import type { Check } from './checks/check.ts'
+
+/** What the configuration has to know of a check. */
+export type ConfigurableCheck = Pick<Check, 'name' | 'summary' | 'defaultSeverity'>
+
+const failOn = z.enum(failOnLevels).describe('The mildest severity that ends a run with exit code 1')
+const minConfidence = z
+  .number()
+  .min(0)
+  .max(1)
+  .describe('Findings that are less certain are marked as suppressed; those without a number are kept')
+const maxFindings = z.int().min(1).max(20).describe('Findings that the model may report per unit')
+const linters = z.boolean().describe('Whether the linters of the repository are run and their reports merged')
+const checkSeverity = z.enum([...severities, 'off'])
+
+/** The `review` section of the configuration. */
+export function reviewOptionsSchema(checks: readonly ConfigurableCheck[]) {
+  return z.strictObject({
+    failOn: failOn.default('error'),
+    minConfidence: minConfidence.default(0),
+    maxTime: timeoutSchema.prefault('5m').describe('When a run stops asking and reports what it has'),
+    maxFindings: maxFindings.default(5),
+    checks: z
+      .strictObject(
+        Object.fromEntries(
+          checks.map(({ name, summary, defaultSeverity }) => [name, checkSeverity.default(defaultSeverity).describe(summary)]),
+        ),
+      )
+      .prefault({})
+      .describe('Checks that need no model: the severity each reports with, or off'),
+    linters: linters.default(true),
+  })
+}
+
+/** What `paths` may override for the files that match. */
+export function reviewOverrideSchema(checks: readonly ConfigurableCheck[]) {
+  return z.strictObject({
+    failOn: failOn.optional(),
+    minConfidence: minConfidence.optional(),
+    maxFindings: maxFindings.optional(),
+    checks: z
+      .strictObject(Object.fromEntries(checks.map(({ name, summary }) => [name, checkSeverity.optional().describe(summary)])))
+      .optional()
+      .describe('Severity of single checks, or off'),
+    linters: linters.optional(),
+  })
+}
+
+export type ReviewOptions = z.infer<ReturnType<typeof reviewOptionsSchema>>
+export type ReviewOverride = z.infer<ReturnType<typeof reviewOverrideSchema>>
