@@ -16,11 +16,16 @@ const reach = 3
 /** A second match this near to the named line makes the choice a guess. */
 const doubt = 5
 
+/** Characters that a part of a line must have to name it. */
+const shortestPart = 6
+
+const folded = (text: string) => text.replaceAll(/\s+/g, ' ').trim()
+
 /** From strict to lenient; the first level on which anything matches decides. */
 const levels: readonly ((text: string) => string)[] = [
   (text) => text,
   (text) => text.trim(),
-  (text) => text.replaceAll(/\s+/g, ' ').trim(),
+  folded,
   (text) => text.replaceAll(/\s+/g, ''),
 ]
 
@@ -29,11 +34,24 @@ const levels: readonly ((text: string) => string)[] = [
  * chooses between equal ones. Returns null where the quote does not occur, says too little, or stays ambiguous.
  */
 export function anchorQuote(quote: string, namedLine: number | null, lines: readonly AnchorLine[]): Anchor | null {
-  for (const variant of readingsOf(quote)) {
+  const readings = readingsOf(quote)
+  for (const reading of readings) {
     for (const level of levels) {
-      const matches = matchesOf(variant.map(level), lines, level)
+      const wanted = reading.map(level)
+      const matches = matchesOf(lines, wanted.length, (text, index) => level(text) === wanted[index])
       if (matches.length > 0) return choose(matches, namedLine)
     }
+  }
+  return anchorPart(readings, namedLine, lines)
+}
+
+/** A quote of only a part of one line. */
+function anchorPart(readings: readonly string[][], namedLine: number | null, lines: readonly AnchorLine[]): Anchor | null {
+  for (const [line = '', ...more] of readings) {
+    const part = folded(line)
+    if (more.length > 0 || part.length < shortestPart) continue
+    const matches = matchesOf(lines, 1, (text) => folded(text).includes(part))
+    if (matches.length > 0) return choose(matches, namedLine)
   }
   return null
 }
@@ -51,11 +69,11 @@ function readingsOf(quote: string): string[][] {
 /** A brace or a comma stands anywhere; three letters or digits are the least that names a place. */
 const isTelling = (text: string) => (text.match(/[\p{L}\p{N}_]/gu)?.length ?? 0) >= 3
 
-function matchesOf(wanted: readonly string[], lines: readonly AnchorLine[], level: (text: string) => string): Anchor[] {
+function matchesOf(lines: readonly AnchorLine[], count: number, matches: (text: string, index: number) => boolean): Anchor[] {
   const found: Anchor[] = []
-  for (let start = 0; start + wanted.length <= lines.length; start++) {
-    const run = lines.slice(start, start + wanted.length)
-    if (!run.every(({ text }, index) => level(text) === wanted[index])) continue
+  for (let start = 0; start + count <= lines.length; start++) {
+    const run = lines.slice(start, start + count)
+    if (!run.every(({ text }, index) => matches(text, index))) continue
     const [first, last] = [run[0], run.at(-1)]
     if (first && last) found.push({ startLine: first.line, endLine: last.line, evidence: run.map(({ text }) => text).join('\n') })
   }

@@ -1,0 +1,113 @@
+import { createBudget } from './agent/budget.ts'
+import type { AgentEvent } from './agent/event.ts'
+import { applyBaseline, type Baseline } from './domain/baseline.ts'
+import { identify } from './domain/fingerprint.ts'
+import type { Notice, Report, ReportUsage, Timing } from './domain/report.ts'
+import { version } from './domain/version.ts'
+import type { EngineHandle } from './engine/engine.ts'
+import type { Memory } from './memory/memory.ts'
+import type { Task, TaskContext } from './tasks/task.ts'
+import type { Workspace } from './workspace/workspace.ts'
+
+/** Everything with a lifetime. Built once per process: per command, or per daemon. */
+export interface Runtime {
+  workspace: Workspace
+  /** Null: no model was asked for, or none was found. */
+  engine: EngineHandle | null
+  /** Opened on first use; null where nothing may be kept. */
+  memory(): Memory | null
+  seed: number
+  jobs: number | null
+}
+
+export interface RunOptions {
+  signal: AbortSignal
+  maxTime: number | null
+  maxTokens: number | null
+  /** False with `--no-cache`. */
+  useCache: boolean
+  baseline: Baseline | null
+  /** What was worth telling before the task began. */
+  notices?: readonly Notice[]
+  onEvent?: (event: AgentEvent) => void
+}
+
+/** The one road from a task to a report; the CLI, the daemon and the tests all take it. */
+export async function runTask<Request>(task: Task<Request>, request: Request, runtime: Runtime, options: RunOptions): Promise<Report> {
+  const { signal, maxTime, maxTokens, useCache, baseline, notices: early = [], onEvent = () => {} } = options
+  const startedAt = performance.now()
+  const budget = createBudget({ maxTime, maxTokens, signal })
+  const meter = createMeter()
+  const notices: Notice[] = [...early]
+  const context: TaskContext = {
+    workspace: runtime.workspace,
+    engine: runtime.engine,
+    cache: useCache ? lazyCache(runtime) : null,
+    budget,
+    signal,
+    seed: runtime.seed,
+    jobs: runtime.jobs,
+    toolVersion: version,
+    usage: meter.usage,
+    count: meter.count,
+    notice: (notice) => notices.push(notice),
+    emit: onEvent,
+  }
+  try {
+    const { findings, ...result } = await task.run(request, context)
+    signal.throwIfAborted()
+    return {
+      schemaVersion: 1,
+      tool: { name: 'coding-agent', version },
+      task: task.name,
+      ...result,
+      findings: applyBaseline(identify(findings), baseline),
+      engine: engineInfo(runtime),
+      usage: meter.usage,
+      timing: meter.timing(performance.now() - startedAt),
+      notices: withoutRepeats(notices),
+    }
+  } finally {
+    budget.close()
+  }
+}
+
+/** A run that asks nothing opens no database. */
+function lazyCache({ memory }: Runtime): TaskContext['cache'] {
+  return {
+    recall: (key) => memory()?.recall(key),
+    remember: (key, value) => memory()?.remember(key, value),
+  }
+}
+
+function engineInfo({ engine, seed }: Runtime): Report['engine'] {
+  return engine ? { kind: engine.kind, model: engine.model, digest: engine.digest, seed } : { kind: 'none', model: '', digest: null, seed }
+}
+
+/** Adds up what the replies of a run took. Speeds are of the time that requests were really under way. */
+function createMeter() {
+  const usage: ReportUsage = { requests: 0, inputTokens: 0, cachedInputTokens: 0, outputTokens: 0, cacheHits: 0 }
+  let firstTokenMs: number | null = null
+  let promptMs = 0
+  let answerMs = 0
+  const count: TaskContext['count'] = ({ requests, usage: used, generation }) => {
+    usage.requests += requests
+    usage.inputTokens += used.inputTokens
+    usage.cachedInputTokens += used.cachedInputTokens
+    usage.outputTokens += used.outputTokens
+    firstTokenMs ??= generation.firstTokenMs
+    promptMs += generation.firstTokenMs
+    answerMs += Math.max(0, generation.totalMs - generation.firstTokenMs)
+  }
+  const timing = (totalMs: number): Timing => ({
+    totalMs: Math.round(totalMs),
+    firstTokenMs: Math.round(firstTokenMs ?? 0),
+    promptTokensPerSecond: perSecond(usage.inputTokens, promptMs),
+    tokensPerSecond: perSecond(usage.outputTokens, answerMs),
+  })
+  return { usage, count, timing }
+}
+
+const perSecond = (count: number, milliseconds: number) => (milliseconds > 0 ? Math.round((count / milliseconds) * 10_000) / 10 : 0)
+
+const withoutRepeats = (notices: readonly Notice[]) => [...new Map(notices.map((notice) => [`${notice.code}\0${notice.message}`, notice])).values()]

@@ -1,0 +1,79 @@
+import type { DraftFinding } from '../../domain/finding.ts'
+
+interface RefuteContext {
+  /** New side of a file, or null where it is not known. */
+  readNew(path: string): Promise<string | null>
+}
+
+type Refutation = (finding: DraftFinding, text: string) => string | null
+
+/** Marks claims of the model that the code itself, or their own words, contradict. */
+export async function refute(findings: readonly DraftFinding[], { readNew }: RefuteContext): Promise<DraftFinding[]> {
+  return Promise.all(
+    findings.map(async (finding) => {
+      if (finding.source.kind !== 'model' || finding.suppressed) return finding
+      const text = (await readNew(finding.region.path)) ?? ''
+      const reason = refutations.map((refutation) => refutation(finding, text)).find((found) => found !== null)
+      return reason ? { ...finding, suppressed: { by: 'refuted' as const, reason } } : finding
+    }),
+  )
+}
+
+const refutations: readonly Refutation[] = [onlyAdvises, saysUndefined, saysUnused, deniesItself]
+
+const advice = /^(please\s+)?(verify|ensure|make sure|check|consider|confirm|double-check|review|validate) (that|whether|if|the|this|all|your)\b|^(it (would|might) be|you (should|may|might)|could be) (better|good|worth|improved)/i
+
+function onlyAdvises({ title, message }: DraftFinding): string | null {
+  return advice.test(title) && (advice.test(message) || !/\b(throws?|fails?|returns?|crash|leak|lost|wrong|never|null|undefined|NaN)\b/i.test(message))
+    ? 'It gives advice and names no failure.'
+    : null
+}
+
+const noDefect = /\b(no (bug|defect|issue|problem)s?( found)?|is (correct|fine|safe|harmless)|works? as (intended|expected)|not a (bug|defect|problem))\b/i
+
+function deniesItself({ title }: DraftFinding): string | null {
+  return noDefect.test(title) ? 'It says itself that there is no defect.' : null
+}
+
+const undefinedClaim =
+  /\b(?:is|are|was) (?:not|never) (?:defined|declared|imported)\b|\bundeclared\b|\bundefined (?:variable|function|identifier|symbol|reference|name)\b|\bmissing import\b|\bunresolved (?:reference|import|name)\b|\bReferenceError\b|\bNameError\b/i
+
+/** A name that the file declares or imports is not undefined in it. */
+function saysUndefined({ title, message }: DraftFinding, text: string): string | null {
+  const said = `${title} ${message}`
+  if (!undefinedClaim.test(said)) return null
+  const declared = namesIn(said).find((name) => declares(text, name))
+  return declared === undefined ? null : `The file declares or imports "${declared}".`
+}
+
+const unusedClaim = /\b(?:is|are) (?:never|not) used\b|\bunused (?:variable|import|parameter|function|constant|name)\b/i
+
+/** A name that stands in the file more than twice is used by something. */
+function saysUnused({ title, message }: DraftFinding, text: string): string | null {
+  const said = `${title} ${message}`
+  if (!unusedClaim.test(said)) return null
+  const used = namesIn(said).find((name) => occurrences(text, name) > 1)
+  return used === undefined ? null : `"${used}" is used elsewhere in the file.`
+}
+
+/** Identifiers that a text names: in quotes or backticks, or written as no word of a language is. */
+function namesIn(text: string): string[] {
+  const quoted = [...text.matchAll(/[`'"]([A-Za-z_$][\w$]*)(?:\(\))?[`'"]/g)].map(([, name = '']) => name)
+  if (quoted.length > 0) return quoted
+  return [...text.matchAll(/\b([a-z]+[A-Z]\w*|[a-z]+_\w+|[A-Z][a-z]+[A-Z]\w*)\b/g)].map(([, name = '']) => name)
+}
+
+function declares(text: string, name: string): boolean {
+  const word = escape(name)
+  const declaration = new RegExp(
+    `\\b(?:const|let|var|function|class|interface|type|enum|def|fn|func|struct|trait|mod|val|static|import|from|use|as)\\b[^\\n=;]*?(?<![\\w$])${word}(?![\\w$])|^\\s*${word}\\s*(?::=|=(?!=))`,
+    'm',
+  )
+  return declaration.test(text) || new RegExp(`\\bimport\\s*(?:type\\s*)?\\{[^}]*(?<![\\w$])${word}(?![\\w$])[^}]*\\}`).test(text)
+}
+
+function occurrences(text: string, name: string): number {
+  return text.match(new RegExp(`(?<![\\w$])${escape(name)}(?![\\w$])`, 'g'))?.length ?? 0
+}
+
+const escape = (text: string) => text.replaceAll(/[$^.*+?()[\]{}|\\]/g, '\\$&')

@@ -1,0 +1,165 @@
+import type { Change } from '../../domain/change.ts'
+import type { DraftFinding } from '../../domain/finding.ts'
+import type { Selector } from '../../domain/selector.ts'
+import type { Task, TaskContext, TaskResult } from '../task.ts'
+import { askUnits, type UnitOutcome } from './ask-units.ts'
+import { checkChange } from './check-change.ts'
+import { holdClaims } from './claims.ts'
+import { coverageOf, coverageOfChecks, isPartial } from './coverage.ts'
+import { markDuplicates } from './duplicates.ts'
+import { applyIgnores, findIgnores } from './ignores.ts'
+import { modelNotices, summaryOf } from './notices.ts'
+import type { ReviewOptions } from './options.ts'
+import { type Plan, planReview } from './plan.ts'
+import { messagesFor, type SharedPrompt, sharedPrompt } from './prompt.ts'
+import { refute } from './refute.ts'
+import { loadRules, type Rule } from './rules.ts'
+import { applySettings, enabledCategories, type Settings } from './settings.ts'
+
+export interface ReviewRequest {
+  selector: Selector
+  paths: readonly string[]
+  stdin?: NodeJS.ReadableStream
+  /** `none`: no model was asked for. `auto`: the best one there is. `named`: one that must answer. */
+  model: 'none' | 'auto' | 'named'
+  /** Why a named engine cannot be opened at all; the checks run all the same. */
+  modelError?: { code: string; message: string; hint: string }
+  options: ReviewOptions
+  optionsFor(path: string): ReviewOptions
+  isExcluded(path: string): boolean
+  /** Globs of the team's rule files, and where they are read from. */
+  rules: readonly string[]
+  listRuleFiles(): Promise<readonly string[]>
+  readRuleFile(path: string): Promise<string | null>
+  /** Looks only at the files of one shard. */
+  isInShard(path: string): boolean
+}
+
+/** Lines of unchanged code around each hunk. More of it makes models worse, not better. */
+const contextLines = 4
+/** Estimated tokens of code in one prompt; with the task, the team's rules and the headings it stays below 4,000. */
+const unitTokens = 2600
+
+export const review: Task<ReviewRequest> = {
+  name: 'review',
+  summary: 'Report defects in a change.',
+
+  async run(request, context) {
+    const { workspace, budget } = context
+    const { selector, paths, stdin } = request
+    const whole = await workspace.readChange(selector, { paths, contextLines, signal: budget.signal, ...(stdin && { stdin }) })
+    const change = { ...whole, files: whole.files.filter(({ path }) => request.isInShard(path)) }
+    const readNew = cachedReader((path) => readText(context, change.new, path))
+    const plan = await planReview(change, { isExcluded: request.isExcluded, readNew, unitTokens })
+    const rules = await loadRules(request.rules, { list: request.listRuleFiles, read: request.readRuleFile })
+    const { outcomes, checked } = await askAndCheck({ plan, rules, whole, readNew }, request, context)
+    return resultOf({ request, context, change, plan, outcomes, checked, readNew })
+  },
+}
+
+/** What the model is asked for one change, without asking: for `--dry-run` and for people who want to see a prompt. */
+export async function planOf(request: ReviewRequest, { workspace, signal }: Pick<TaskContext, 'workspace' | 'signal'>): Promise<Plan> {
+  const { selector, paths, stdin } = request
+  const change = await workspace.readChange(selector, { paths, contextLines, signal, ...(stdin && { stdin }) })
+  const files = change.files.filter(({ path }) => request.isInShard(path))
+  const readNew = (path: string) => readText({ workspace }, change.new, path)
+  return planReview({ ...change, files }, { isExcluded: request.isExcluded, readNew, unitTokens })
+}
+
+interface Prepared {
+  plan: Plan
+  rules: readonly Rule[]
+  whole: Change
+  readNew(path: string): Promise<string | null>
+}
+
+/** The model is slow and the checks are not: the first request goes out before the checks begin. */
+async function askAndCheck({ plan, rules, whole, readNew }: Prepared, request: ReviewRequest, context: TaskContext) {
+  const started = Promise.withResolvers<void>()
+  const asking = context.engine
+    ? askUnits(plan.units, { ...promptOptions(rules, request, context), onFirstRequest: started.resolve }, context)
+    : Promise.resolve<UnitOutcome[]>([])
+  // Whatever ends the asking is told where it is awaited; here it only must not keep the checks from running.
+  await Promise.race([started.promise, asking.catch(() => {})])
+  const checking = checkChange({ change: whole, readNew, readOld: (path) => readText(context, whole.old, path) }, request, context)
+  const [outcomes, checked] = await Promise.all([asking, checking])
+  return { outcomes, checked }
+}
+
+function promptOptions(rules: readonly Rule[], { options }: ReviewRequest, context: TaskContext) {
+  const categories = enabledCategories(options)
+  const shared: SharedPrompt = sharedPrompt(categories, rules)
+  const told = new Set<string>()
+  const tellOnce = (paths: readonly string[]) => {
+    for (const path of paths.filter((candidate) => !told.has(candidate))) {
+      told.add(path)
+      context.notice({ code: 'RULE_LEFT_OUT', message: `${path} did not fit into the prompt.`, hint: 'Shorten the rules, or give each the paths it is for in its front matter.' })
+    }
+  }
+  tellOnce(shared.leftOut)
+  return {
+    categories,
+    messagesFor(unit: Plan['units'][number]) {
+      const { messages, leftOut } = messagesFor(unit, shared, rules)
+      tellOnce(leftOut)
+      return messages
+    },
+  }
+}
+
+interface Gathered {
+  request: ReviewRequest
+  context: TaskContext
+  change: Change
+  plan: Plan
+  outcomes: readonly UnitOutcome[]
+  checked: readonly DraftFinding[]
+  readNew(path: string): Promise<string | null>
+}
+
+/** Holds everything that was said to account, and says what was not looked at. */
+async function resultOf({ request, context, change, plan, outcomes, checked, readNew }: Gathered): Promise<TaskResult> {
+  const settings: Settings = { optionsFor: request.optionsFor }
+  const held = holdClaims(outcomes, context.engine?.model ?? '')
+  const refuted = await refute(applySettings(held.findings, settings), { readNew })
+  const merged = markDuplicates([...checked, ...refuted])
+  const coverage = request.model === 'none' ? coverageOfChecks(plan) : coverageOf(plan, withoutModel(plan, outcomes, context))
+  const ran = { model: outcomes.length > 0 && !isPartial(coverage) }
+  const findings = applyIgnores(merged, await ignoresIn(change, readNew), {
+    isAdded: addedLookup(change),
+    wasRun: (rule) => rule.startsWith('check/') || ran.model,
+  })
+  for (const notice of modelNotices({ request, outcomes, held, plan })) context.notice(notice)
+  const completeness = isPartial(coverage) ? 'partial' : 'complete'
+  const summary = summaryOf({ change, findings, coverage, completeness })
+  return { summary, findings, patch: '', completeness, coverage, result: { task: 'review' } }
+}
+
+/** Without a model every unit is unseen, and says so. */
+function withoutModel(plan: Plan, outcomes: readonly UnitOutcome[], { engine }: TaskContext): readonly UnitOutcome[] {
+  return engine ? outcomes : plan.units.map((unit) => ({ unit, status: 'unseen', reason: 'there is no model', error: null }))
+}
+
+async function ignoresIn(change: Change, readNew: Gathered['readNew']) {
+  const texts = await Promise.all(change.files.map(async ({ path }) => findIgnores(path, (await readNew(path)) ?? '')))
+  return texts.flat()
+}
+
+function addedLookup({ files }: Change): (path: string, line: number) => boolean {
+  const added = new Set(files.flatMap(({ path, hunks }) => hunks.flatMap(({ lines }) => lines.flatMap(({ kind, newLine }) => (kind === 'added' ? [`${path}\0${newLine}`] : [])))))
+  return (path, line) => added.has(`${path}\0${line}`)
+}
+
+async function readText({ workspace }: Pick<TaskContext, 'workspace'>, tree: Change['new'], path: string): Promise<string | null> {
+  const bytes = await workspace.readFile(tree, path).catch(() => null)
+  return bytes === null || bytes.includes(0) ? null : bytes.toString('utf8')
+}
+
+function cachedReader(read: (path: string) => Promise<string | null>): (path: string) => Promise<string | null> {
+  const texts = new Map<string, Promise<string | null>>()
+  return (path) => {
+    const known = texts.get(path) ?? read(path)
+    texts.set(path, known)
+    return known
+  }
+}

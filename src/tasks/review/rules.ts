@@ -1,0 +1,71 @@
+import { globMatcher } from '../../domain/glob.ts'
+import { estimateTokens } from '../../domain/tokens.ts'
+
+/** One of the team's own review rules: Markdown, for the files its front matter names or for all. */
+export interface Rule {
+  path: string
+  text: string
+  appliesTo(path: string): boolean
+  /** Without paths of its own it is part of the prompt that all units share. */
+  shared: boolean
+}
+
+/** Tokens that all rules of one prompt may take; more of them would push out the code. */
+const ruleTokens = 1200
+
+interface RuleFiles {
+  list(): Promise<readonly string[]>
+  read(path: string): Promise<string | null>
+}
+
+/** Reads the rule files that the globs name, in the order of their paths. */
+export async function loadRules(globs: readonly string[], files: RuleFiles): Promise<Rule[]> {
+  if (globs.length === 0) return []
+  const matches = globMatcher(globs)
+  const paths = (await files.list()).filter((path) => matches(path)).toSorted()
+  const texts = await Promise.all(paths.map(async (path) => ({ path, text: await files.read(path) })))
+  const rules = await Promise.all(texts.map(({ path, text }) => (text === null ? null : parseRule(path, text))))
+  return rules.filter((rule) => rule !== null && rule.text !== '') as Rule[]
+}
+
+/** Splits a rule file into its front matter and its text. `paths`, `globs` and `applyTo` are understood, as lists or comma-separated. */
+export async function parseRule(path: string, source: string): Promise<Rule> {
+  const [, header, body] = /^\ufeff?---\r?\n([\s\S]*?)\r?\n---\r?\n?([\s\S]*)$/.exec(source) ?? [undefined, undefined, source]
+  const globs = header === undefined ? [] : await globsIn(header)
+  const matches = globMatcher(globs)
+  const shared = globs.length === 0
+  return { path, text: (body ?? '').trim(), shared, appliesTo: (file) => shared || matches(file) }
+}
+
+async function globsIn(header: string): Promise<string[]> {
+  const { parse } = await import('yaml')
+  const values = readYaml(header, parse)
+  const globs = values.paths ?? values.globs ?? values.applyTo
+  const list = typeof globs === 'string' ? globs.split(',') : Array.isArray(globs) ? globs.map(String) : []
+  return list.map((glob) => glob.trim()).filter((glob) => glob !== '')
+}
+
+function readYaml(text: string, parse: (text: string) => unknown): Record<string, unknown> {
+  try {
+    const value = parse(text)
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}
+  } catch {
+    return {}
+  }
+}
+
+/** The rules as one section of a prompt, and those that no longer fitted. */
+export function renderRules(rules: readonly Rule[]): { text: string; left: readonly string[] } {
+  const fitting: string[] = []
+  const left: string[] = []
+  let room = ruleTokens
+  for (const { text, path } of rules) {
+    const cost = estimateTokens(text)
+    if (cost > room) left.push(path)
+    else {
+      fitting.push(text)
+      room -= cost
+    }
+  }
+  return { text: fitting.join('\n\n'), left }
+}

@@ -1,0 +1,71 @@
+import { estimateTokens } from '../../domain/tokens.ts'
+import { anchorsOf, type Row, renderRow } from './rows.ts'
+
+const tokensOf = (row: Row) => estimateTokens(renderRow(row)) + 1
+
+/**
+ * Packs the hunks of a file into groups that fit the limit, in order. A hunk that is too large alone is cut where its code is least
+ * indented, so that functions stay whole where they can. No row is lost; a group without any line to point at joins its neighbour.
+ */
+export function packHunks(hunks: readonly (readonly Row[])[], limit: number): Row[][][] {
+  const pieces = hunks.flatMap((rows) => cut(rows, limit))
+  const groups: Row[][][] = []
+  let room = 0
+  for (const piece of joinMute(pieces)) {
+    const cost = sum(piece.map(tokensOf))
+    const last = groups.at(-1)
+    if (last && cost <= room) {
+      last.push(piece)
+      room -= cost
+    } else {
+      groups.push([piece])
+      room = limit - cost
+    }
+  }
+  return groups
+}
+
+function cut(rows: readonly Row[], limit: number): Row[][] {
+  const pieces: Row[][] = []
+  let rest = [...rows]
+  while (sum(rest.map(tokensOf)) > limit && rest.length > 1) {
+    const at = bestCut(rest, fitting(rest, limit))
+    pieces.push(rest.slice(0, at))
+    rest = rest.slice(at)
+  }
+  return [...pieces, rest]
+}
+
+/** How many rows from the start fit, at least one. */
+function fitting(rows: readonly Row[], limit: number): number {
+  let tokens = 0
+  const over = rows.findIndex((row) => (tokens += tokensOf(row)) > limit)
+  return Math.max(1, over)
+}
+
+/** Looks back over the last half for the least indented beginning; never between a removed line and what replaced it. */
+function bestCut(rows: readonly Row[], fit: number): number {
+  let best = fit
+  let bestScore = Number.POSITIVE_INFINITY
+  for (let at = fit; at > Math.max(1, Math.floor(fit / 2)); at--) {
+    const [before, after] = [rows[at - 1], rows[at]]
+    if (!before || !after || (before.kind === 'removed' && after.kind !== 'context')) continue
+    const score = (before.text.trim() === '' ? 0 : 2) + indentation(after.text)
+    if (score < bestScore) [best, bestScore] = [at, score]
+  }
+  return best
+}
+
+const indentation = (text: string) => (text.trim() === '' ? 40 : text.length - text.trimStart().length)
+
+function joinMute(pieces: readonly Row[][]): Row[][] {
+  const joined: Row[][] = []
+  for (const piece of pieces) {
+    const last = joined.at(-1)
+    if (last && (anchorsOf(piece).length === 0 || anchorsOf(last).length === 0)) last.push(...piece)
+    else joined.push([...piece])
+  }
+  return joined
+}
+
+const sum = (numbers: readonly number[]) => numbers.reduce((total, number) => total + number, 0)

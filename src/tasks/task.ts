@@ -1,0 +1,46 @@
+import type { Budget } from '../agent/budget.ts'
+import type { AgentEvent } from '../agent/event.ts'
+import type { DraftFinding } from '../domain/finding.ts'
+import type { Usage } from '../domain/message.ts'
+import type { Coverage, Notice, Report, ReportUsage } from '../domain/report.ts'
+import type { EngineHandle, Generation } from '../engine/engine.ts'
+import type { Memory } from '../memory/memory.ts'
+import type { Workspace } from '../workspace/workspace.ts'
+
+/** All that a task may use. */
+export interface TaskContext {
+  workspace: Workspace
+  /** Null: no model was asked for, or none was found. */
+  engine: EngineHandle | null
+  /** Null with `--no-cache`. */
+  cache: Pick<Memory, 'recall' | 'remember'> | null
+  budget: Budget
+  /** Aborted when the run is interrupted; the budget's own signal also ends at the deadline. */
+  signal: AbortSignal
+  seed: number
+  /** Requests at once; null leaves it to the engine. */
+  jobs: number | null
+  toolVersion: string
+  usage: ReportUsage
+  /** Adds what a reply took to the run's usage and timing. */
+  count(reply: { requests: number; usage: Usage; generation: Generation }): void
+  notice(notice: Notice): void
+  emit(event: AgentEvent): void
+}
+
+export interface TaskResult {
+  summary: string
+  findings: readonly DraftFinding[]
+  patch: string
+  completeness: 'complete' | 'partial'
+  coverage: Coverage
+  result: Report['result']
+}
+
+/** A deterministic workflow around zero or more questions to a model. */
+export interface Task<Request> {
+  /** kebab-case: the CLI's sub-command and the configuration's key. */
+  name: string
+  summary: string
+  run(request: Request, context: TaskContext): Promise<TaskResult>
+}
