@@ -1,0 +1,54 @@
+// Usage: node scripts/make-tiny-moe.ts <out.gguf> [--seed n] [--arch qwen3moe]
+// Writes a real mixture-of-experts model of random weights, for tests of the local engine: it loads and generates, and says nothing of sense.
+import { parseArgs } from 'node:util'
+import { writeGguf } from './gguf/gguf.ts'
+import { gaussian } from './gguf/random.ts'
+import { type MatrixRequest, qwen3moe, type Shape } from './gguf/qwen3moe.ts'
+import { createVocabulary } from './gguf/vocabulary.ts'
+
+export interface TinyMoeOptions {
+  seed: number
+}
+
+const shape: Shape = {
+  layers: 2,
+  width: 64,
+  heads: 4,
+  keyValueHeads: 2,
+  headWidth: 16,
+  experts: 8,
+  expertsUsed: 2,
+  expertWidth: 32,
+  contextTokens: 8192,
+  ropeBase: 1e6,
+}
+
+/** Writes the model to a file. The same seed gives the same bytes. */
+export function makeTinyMoe({ seed }: TinyMoeOptions, path: string): void {
+  const weights = (matrix: MatrixRequest) =>
+    gaussian(`${seed} ${matrix.name}`, matrix.columns * matrix.rows).map((value) => value * deviationOf(matrix))
+  writeGguf(qwen3moe({ name: 'tiny test model, random weights', shape, vocabulary: createVocabulary(), weights }), path)
+}
+
+/** Standard deviations that keep the residual stream near 1 and the logits spread enough that sampling wanders through the vocabulary. */
+function deviationOf({ name, columns }: MatrixRequest): number {
+  const residual = 1 / Math.sqrt(2 * shape.layers)
+  if (name === 'token_embd.weight') return 1
+  if (name === 'output.weight') return 3 / Math.sqrt(columns)
+  if (name.includes('attn_output')) return residual / Math.sqrt(columns)
+  if (name.includes('ffn_down')) return (4 * residual) / Math.sqrt(columns)
+  return 1 / Math.sqrt(columns)
+}
+
+if (import.meta.main) {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { seed: { type: 'string', default: '1' }, arch: { type: 'string', default: 'qwen3moe' } },
+  })
+  const [path] = positionals
+  const seed = Number(values.seed)
+  if (path === undefined || positionals.length > 1) throw new Error('Name one file to write.')
+  if (!Number.isSafeInteger(seed)) throw new Error(`The seed ${values.seed} is not a whole number.`)
+  if (values.arch !== 'qwen3moe') throw new Error(`The architecture ${values.arch} is not known; qwen3moe is.`)
+  makeTinyMoe({ seed }, path)
+}
