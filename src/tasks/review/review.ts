@@ -81,7 +81,7 @@ async function askAndCheck({ plan, rules, whole, readNew }: Prepared, request: R
     : Promise.resolve<UnitOutcome[]>([])
   // Whatever ends the asking is told where it is awaited; here it only must not keep the checks from running.
   await Promise.race([started.promise, asking.catch(() => {})])
-  const checking = checkChange({ change: whole, readNew, readOld: (path) => readText(context, whole.old, path) }, request, context)
+  const checking = checkChange({ change: whole, planned: plan.files, readNew, readOld: (path) => readText(context, whole.old, path) }, request, context)
   const [outcomes, checked] = await Promise.all([asking, checking])
   return { outcomes, checked }
 }
