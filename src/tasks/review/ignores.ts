@@ -20,10 +20,11 @@ export function findIgnores(path: string, source: string): Ignore[] {
   return lines.flatMap((text, index) => {
     const match = pattern.exec(text)
     if (!match) return []
-    const [, rules = '', rawReason = ''] = match
-    const reason = rawReason.replace(/\s*(?:\*\/\}?|-->|""")\s*$/, '').trim()
-    const target = text.slice(0, match.index).trim() === '' ? nextCode(lines, index) : index + 1
-    return rules.split(',').map((rule) => ({ path, line: index + 1, target, rule: rule.trim(), reason, text: text.replace(/\r$/, '') }))
+    const [, rules = '', rest = ''] = match
+    const [, reason = '', code = ''] = /^(.*?)(?:(?:\*\/\}?|-->|""")(.*))?$/.exec(rest) ?? []
+    const isAlone = text.slice(0, match.index).trim() === '' && code.trim() === ''
+    const target = isAlone ? nextCode(lines, index) : index + 1
+    return rules.split(',').map((rule) => ({ path, line: index + 1, target, rule: rule.trim(), reason: reason.trim(), text: text.replace(/\r$/, '') }))
   })
 }
 
