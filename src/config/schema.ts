@@ -69,7 +69,7 @@ const daemonOptionsSchema = z.strictObject({
 export function configSchemaFor(checks: readonly ConfigurableCheck[]) {
   const override = z.strictObject({
     match: glob.describe('Files these overrides are for, relative to the repository root'),
-    review: reviewOverrideSchema(checks).optional().describe('Review options that differ for these files'),
+    review: reviewOverrideSchema(checks).exactOptional().describe('Review options that differ for these files'),
   })
   return z.strictObject({
     $schema: z.string().optional().describe('Where editors find the schema of this file'),

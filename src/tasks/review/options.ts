@@ -1,10 +1,14 @@
 import { z } from 'zod'
 import { timeoutSchema } from '../../domain/quantity.ts'
-import { failOnLevels, severities } from '../../domain/severity.ts'
-import type { Check } from './checks/check.ts'
+import { failOnLevels, type Severity, severities } from '../../domain/severity.ts'
 
-/** What the configuration has to know of a check. */
-export type ConfigurableCheck = Pick<Check, 'name' | 'summary' | 'defaultSeverity'>
+/** What the configuration has to know of a check, or of a category that the model may report. */
+export interface ConfigurableCheck {
+  name: string
+  summary: string
+  /** Undefined where the model says how severe each finding is. */
+  defaultSeverity?: Severity | 'off' | undefined
+}
 
 const failOn = z.enum(failOnLevels).describe('The mildest severity that ends a run with exit code 1')
 const minConfidence = z
@@ -24,13 +28,9 @@ export function reviewOptionsSchema(checks: readonly ConfigurableCheck[]) {
     maxTime: timeoutSchema.prefault('5m').describe('When a run stops asking and reports what it has'),
     maxFindings: maxFindings.default(5),
     checks: z
-      .strictObject(
-        Object.fromEntries(
-          checks.map(({ name, summary, defaultSeverity }) => [name, checkSeverity.default(defaultSeverity).describe(summary)]),
-        ),
-      )
+      .strictObject(Object.fromEntries(checks.map((check) => [check.name, severityOf(check)])))
       .prefault({})
-      .describe('Checks that need no model: the severity each reports with, or off'),
+      .describe('Checks and the categories of the model: the severity each reports with, or off'),
     linters: linters.default(true),
   })
 }
@@ -38,15 +38,20 @@ export function reviewOptionsSchema(checks: readonly ConfigurableCheck[]) {
 /** What `paths` may override for the files that match. */
 export function reviewOverrideSchema(checks: readonly ConfigurableCheck[]) {
   return z.strictObject({
-    failOn: failOn.optional(),
-    minConfidence: minConfidence.optional(),
-    maxFindings: maxFindings.optional(),
+    failOn: failOn.exactOptional(),
+    minConfidence: minConfidence.exactOptional(),
+    maxFindings: maxFindings.exactOptional(),
     checks: z
-      .strictObject(Object.fromEntries(checks.map(({ name, summary }) => [name, checkSeverity.optional().describe(summary)])))
-      .optional()
+      .strictObject(Object.fromEntries(checks.map(({ name, summary }) => [name, checkSeverity.exactOptional().describe(summary)])))
+      .exactOptional()
       .describe('Severity of single checks, or off'),
-    linters: linters.optional(),
+    linters: linters.exactOptional(),
   })
+}
+
+function severityOf({ summary, defaultSeverity }: ConfigurableCheck) {
+  const described = checkSeverity.describe(summary)
+  return defaultSeverity === undefined ? described.exactOptional() : described.default(defaultSeverity)
 }
 
 export type ReviewOptions = z.infer<ReturnType<typeof reviewOptionsSchema>>

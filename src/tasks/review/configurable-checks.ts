@@ -1,0 +1,9 @@
+import { categories, categoryNames, offByDefault } from './categories.ts'
+import { checks } from './checks/registry.ts'
+import type { ConfigurableCheck } from './options.ts'
+
+/** Every name that `review.checks` knows: the checks, and the categories a model may report. */
+export const configurableChecks: readonly ConfigurableCheck[] = [
+  ...checks,
+  ...categoryNames.map((name) => ({ name, summary: categories[name], ...(offByDefault.has(name) && { defaultSeverity: 'off' as const }) })),
+]
