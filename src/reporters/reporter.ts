@@ -9,7 +9,11 @@ export interface ReporterOptions {
   readLines?: (path: string, first: number, last: number) => readonly string[] | undefined
   /** Random text that guards GitHub's workflow commands; only `github` uses it. */
   stopToken: string
+  /** One sentence about a rule, for SARIF's rule help; rules it does not know are described by their name. */
+  describeRule?: (rule: string) => string | undefined
+  /** Where `markdown` stops, in bytes of UTF-8: 900,000 fits a step summary, 65,536 a comment. */
+  maxBytes?: number
 }
 
-/** Pure: the command decides where the text goes. */
+/** Pure: the command decides where the text goes. The text ends with a newline. */
 export type Reporter = (report: Report, options: ReporterOptions) => string

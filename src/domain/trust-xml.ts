@@ -1,0 +1,13 @@
+import { showHidden } from './trust.ts'
+
+const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&apos;' }
+
+/** Untrusted text as the content of an XML element: nothing in it is markup, and every character is one that XML 1.0 allows. */
+export function xmlText(text: string): string {
+  return showHidden(text).replaceAll(/[&<>"']/g, (character) => entities[character] ?? character)
+}
+
+/** Untrusted text as the value of an XML attribute, in which parsers would turn a bare newline into a space. */
+export function xmlAttribute(text: string): string {
+  return xmlText(text).replaceAll('\n', '&#10;').replaceAll('\t', '&#9;')
+}
