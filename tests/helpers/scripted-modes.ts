@@ -212,8 +212,11 @@ function toolDeltas(call: { id?: string; name: string; input: unknown }, index: 
 /** Pieces of up to six characters; never half a character. */
 const tokensOf = (text: string): string[] => text.match(/.{1,6}/gsu) ?? []
 
-const promptTokens = (request: ChatRequest) =>
-  Math.ceil(Buffer.byteLength(request.messages.map((message) => message.content ?? '').join('\n')) / 4)
+/** As many as bytes suggest, and never fewer than words, as with a real tokenizer. */
+function promptTokens(request: ChatRequest): number {
+  const text = request.messages.map((message) => message.content ?? '').join('\n')
+  return Math.max(Math.ceil(Buffer.byteLength(text) / 4), text.match(/[A-Za-z]+/g)?.length ?? 0)
+}
 
 function usageOf(request: ChatRequest, tokens: readonly string[], options: ScriptedServerOptions) {
   const prompt = promptTokens(request)
