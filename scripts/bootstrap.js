@@ -15,7 +15,16 @@ const ownNode = join(root, 'node_modules/node/bin', windows ? 'node.exe' : 'node
 
 // Install scripts stay off, because npm 10 knows no `allowScripts` and would compile packages that bring their binaries along.
 // A developer's `omit`, `NODE_ENV=production` or `engine-strict` must not take away what the scripts need.
-const cleanInstall = ['ci', '--ignore-scripts', '--include=dev', '--include=optional', '--engine-strict=false', '--no-audit', '--no-fund', '--loglevel=error']
+const cleanInstall = [
+  'ci',
+  '--ignore-scripts',
+  '--include=dev',
+  '--include=optional',
+  '--engine-strict=false',
+  '--no-audit',
+  '--no-fund',
+  '--loglevel=error',
+]
 
 await main(process.argv.slice(2)).catch((error) => {
   say(error.message)
@@ -65,7 +74,10 @@ function putNodeInPlace() {
   spawnSync(process.execPath, ['installArchSpecificPackage.js'], { cwd: folder, stdio: ['ignore', 2, 2], env: environment() })
   if (runs(ownNode)) return
   const failure = `Node ${manifest.devDependencies.node} could not be put into node_modules/node`
-  if (!runs(process.execPath)) throw new Error(`${failure}, and this one is ${process.version}. Install Node ${manifest.engines.node} yourself and start again with it.`)
+  if (!runs(process.execPath))
+    throw new Error(
+      `${failure}, and this one is ${process.version}. Install Node ${manifest.engines.node} yourself and start again with it.`,
+    )
   say(`${failure}; going on with ${process.version}.`)
 }
 

@@ -2,8 +2,8 @@ export const pageSize = 50
 export const firstPage = 1
 
 /** Rows to skip before a page; pages are numbered from 1, as people count. */
-export function offsetOf(page: number): number {
-  return page * pageSize
+export function offsetOf(page: number, size = pageSize): number {
+  return page * size
 }
 
 /** The page that a query string asks for; the first one where it asks for nothing sensible. */
