@@ -1,0 +1,30 @@
+import { AppError } from '../domain/errors.ts'
+import type { Git } from './git.ts'
+
+/** The id of the checked-out commit; null before the first one. */
+export async function findHead(git: Git, signal?: AbortSignal): Promise<string | null> {
+  const { code, stdout } = await git.run(['rev-parse', '--verify', '--quiet', 'HEAD^{commit}'], { signal })
+  return code === 0 ? stdout.toString('latin1').trim() : null
+}
+
+/** The id of the commit that a name stands for; `REF_UNKNOWN` for anything else, whatever it is made of. */
+export async function requireCommit(git: Git, ref: string, signal?: AbortSignal): Promise<string> {
+  const id = await findCommit(git, ref, signal)
+  if (id) return id
+  throw new AppError('REF_UNKNOWN', `${JSON.stringify(ref)} is not a commit in this repository.`, { hint: await hintFor(git, ref, signal) })
+}
+
+async function findCommit(git: Git, ref: string, signal?: AbortSignal): Promise<string | null> {
+  if (ref === '' || /[\0\n]/.test(ref)) return null
+  const answer = await git.askAbout(['rev-parse', '--verify', '--end-of-options', `${ref}^{commit}`], signal)
+  return answer && /^[0-9a-f]{40,64}$/.test(answer) ? answer : null
+}
+
+async function hintFor(git: Git, ref: string, signal?: AbortSignal): Promise<string> {
+  if (await findCommit(git, `origin/${ref}`, signal)) return `Did you mean origin/${ref}?`
+  if (!(await findHead(git, signal))) return 'This repository has no commit yet; --staged shows what the first one would be.'
+  const isShallow = (await git.ask(['rev-parse', '--is-shallow-repository'], { signal })).toString('latin1').trim() === 'true'
+  return isShallow
+    ? 'This is a shallow clone; fetch more history: git fetch --deepen=50 (or --unshallow).'
+    : 'See what there is with `git log --oneline` and `git branch --all`.'
+}
