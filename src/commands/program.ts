@@ -1,0 +1,98 @@
+import { Command, CommanderError, type HelpConfiguration } from 'commander'
+import { AppError, type ExitCode, exitCodes } from '../domain/errors.ts'
+import { version } from '../domain/version.ts'
+import { colorEnabled } from './color.ts'
+import type { CommandContext, RegisterCommand } from './command.ts'
+import { registerCompletion } from './completion.ts'
+import { registerConfig } from './config.ts'
+import { addGlobalFlags } from './flags.ts'
+import { registerInit } from './init.ts'
+import { printError } from './print-error.ts'
+
+/** Every command there is, in the groups and the order of `agent --help`. A new one is its file and its name here. */
+const groups: readonly { title: string; commands: readonly RegisterCommand[] }[] = [
+  { title: 'Set up:', commands: [registerInit, registerConfig, registerCompletion] },
+]
+
+const description = `Reviews every change before it is committed, with a model that runs on this machine.
+Nothing leaves it unless you name an endpoint.`
+
+const help: HelpConfiguration = {
+  showGlobalOptions: true,
+  subcommandTerm: (command) => command.name(),
+  styleTitle: (text) => `\u001B[1m${text}\u001B[0m`,
+  styleSubcommandTerm: (text) => `\u001B[36m${text}\u001B[0m`,
+  styleOptionTerm: (text) => `\u001B[36m${text}\u001B[0m`,
+}
+
+/** The whole command line. Actions import what they need when they run, so that each command starts as fast as it can. */
+export function createProgram(context: CommandContext, finish: (code: ExitCode) => void): Command {
+  const { stdout, stderr, environment } = context
+  const program: Command = new Command('agent')
+  program
+    .description(description)
+    .usage('<command> [options]')
+    .version(version, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print what a command does and its flags')
+    .helpCommand('help [command]', 'print what a command does and its flags')
+    .configureHelp(help)
+    .configureOutput({
+      writeOut: (text) => stdout.write(text),
+      writeErr: (text) => stderr.write(text),
+      outputError: () => {},
+      getOutHelpWidth: () => stdout.columns ?? 100,
+      getErrHelpWidth: () => stderr.columns ?? 100,
+      getOutHasColors: () => colorEnabled(stdout, environment, isColorWanted(program)),
+      getErrHasColors: () => colorEnabled(stderr, environment, isColorWanted(program)),
+    })
+    .exitOverride()
+    .showSuggestionAfterError()
+  addGlobalFlags(program)
+  for (const { title, commands } of groups) {
+    program.commandsGroup(title)
+    for (const register of commands) register(program, context, finish)
+  }
+  return program
+}
+
+/** Runs one command line to its end and returns the code the process ends with. Never throws: whatever goes wrong is told on stderr. */
+export async function runProgram(argv: readonly string[], context: CommandContext): Promise<ExitCode> {
+  const finished: { code: ExitCode } = { code: exitCodes.clean }
+  const program = createProgram(context, (code) => {
+    finished.code = code
+  })
+  try {
+    await program.parseAsync(argv, { from: 'user' })
+  } catch (error) {
+    if (!context.signal.aborted) finished.code = tell(error, program, context)
+  }
+  return context.signal.aborted ? interruptionOf(context.signal) : finished.code
+}
+
+function tell(error: unknown, program: Command, { stderr, environment }: CommandContext): ExitCode {
+  if (error instanceof CommanderError && error.exitCode === 0) return exitCodes.clean
+  // The help that replaces a missing sub-command is printed already.
+  if (error instanceof CommanderError && error.code === 'commander.help') return exitCodes.usage
+  return printError(error instanceof CommanderError ? usageError(error) : error, {
+    write: (text) => stderr.write(text),
+    color: colorEnabled(stderr, environment, isColorWanted(program)),
+    verbose: program.opts<{ verbose?: boolean }>().verbose ?? false,
+  })
+}
+
+/** Commander's own sentence and suggestion, as ours. */
+function usageError({ message }: CommanderError): AppError {
+  const [, sentence = message, suggestion] = /^(?:error: )?(.*?)(?:\n\((Did you mean .*)\))?$/s.exec(message) ?? []
+  const text = `${sentence.charAt(0).toUpperCase()}${sentence.slice(1)}`
+  return new AppError('USAGE_INVALID', /[.?!]$/.test(text) ? text : `${text}.`, {
+    hint: suggestion ?? '`agent --help` and `agent <command> --help` list what there is.',
+  })
+}
+
+function isColorWanted(program: Command): boolean {
+  return program.opts<{ color?: boolean }>().color ?? true
+}
+
+function interruptionOf({ reason }: AbortSignal): ExitCode {
+  return reason === exitCodes.terminated || reason === exitCodes.failure ? reason : exitCodes.interrupted
+}
