@@ -4,7 +4,7 @@ import { diskFull, requireSpace, type SpaceWatch } from './free-space.ts'
 import type { Hub } from './hub.ts'
 import { type HubAnswer, reasonOf } from './hub-request.ts'
 import { anotherFile, disagreement, type FileLocation, type Published } from './published.ts'
-import { openPart, type PartFile, removePart } from './part-file.ts'
+import { canContinue, openPart, type PartFile, removePart } from './part-file.ts'
 import { TransientFailure, withRetries } from './retry.ts'
 import type { TransferOptions } from './transfer.ts'
 
@@ -47,6 +47,7 @@ async function continueDownload(part: PartFile, request: DownloadRequest): Promi
   const { hub, location, expected, signal } = request
   if (expected.bytes !== null && part.bytes() > expected.bytes) await restart(part, request, 'more is there than the file has')
   if (part.bytes() > 0 && part.bytes() === expected.bytes) return expected
+  if (part.bytes() > 0 && !canContinue(part.state())) await restart(part, request, 'nothing could tell whether the file is still the same')
 
   const idle = new AbortController()
   const answer = await hub.get(location, rangeOf(part), AbortSignal.any([signal, idle.signal]))

@@ -19,6 +19,8 @@ interface HubRequest {
 
 export interface HubAnswer {
   response: Response
+  /** Whether the hub itself answered, and not a place that it sends to. */
+  own: boolean
   /** What the hub itself says of the file before it sends us to where the bytes lie. */
   linked: Published
 }
@@ -40,7 +42,7 @@ export async function askHub(client: HubClient, { url, method = 'GET', headers =
     if (own) linked = mergeLinked(linked, linkedOf(response.headers))
     const next = redirectOf(response, at)
     // A signed address of a content network often answers GET only, and by now everything is known.
-    if (next === null || (method === 'HEAD' && linked.bytes !== null)) return { response, linked }
+    if (next === null || (method === 'HEAD' && linked.bytes !== null)) return { response, own, linked }
     await response.body?.cancel()
     if (at.protocol === 'https:' && next.protocol !== 'https:') throw failed(`${at.host} redirects to the unencrypted ${next.origin}`)
     at = next

@@ -4,6 +4,7 @@ import { problemOf } from './hub-problem.ts'
 import { askHub, type HubAnswer, type HubClient } from './hub-request.ts'
 import { isRepositoryPath } from './model-reference.ts'
 import type { FileLocation, Published } from './published.ts'
+import { TransientFailure } from './retry.ts'
 
 export interface HubOptions {
   /** Base address of the hub or of a mirror of it. */
@@ -70,8 +71,8 @@ export function createHub({ endpoint: rawEndpoint, token, offline, deadlines = {
     },
 
     async describe(at, signal) {
-      const { response, linked } = await askHub(client, { url: urlOf('resolve', at), method: 'HEAD', signal })
-      if (response.status >= 400 && response.status !== 405) throw problem(response, at)
+      const { response, own, linked } = await askHub(client, { url: urlOf('resolve', at), method: 'HEAD', signal })
+      if (own && response.status >= 400 && response.status !== 405) throw problem(response, at)
       if (linked.sha256 !== null) return { path: at.path, ...linked }
       const pointer = await askHub(client, { url: urlOf('raw', at), headers: { range: `bytes=0-${maxPointerBytes - 1}` }, signal })
       return { path: at.path, ...readPointer(pointer.response.ok ? await readBody(pointer.response, maxPointerBytes) : '', linked) }
@@ -81,7 +82,10 @@ export function createHub({ endpoint: rawEndpoint, token, offline, deadlines = {
       const answer = await askHub(client, { url: urlOf('resolve', at), headers, signal })
       if (answer.response.ok || answer.response.status === 416) return answer
       await answer.response.body?.cancel()
-      throw problem(answer.response, at)
+      // An address elsewhere is signed for a while only: asking again gives a new one.
+      throw answer.own
+        ? problem(answer.response, at)
+        : new TransientFailure(`HTTP ${answer.response.status} where the bytes of ${at.path} should be`)
     },
   }
 }

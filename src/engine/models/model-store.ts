@@ -6,6 +6,7 @@ import { type ImportOptions, importModel } from './import-model.ts'
 import { pullModel } from './pull-model.ts'
 import { type ResolvedModel, resolveModel } from './resolve-model.ts'
 import {
+  damagedModel,
   listEntries,
   notInstalled,
   readEntry,
@@ -64,7 +65,7 @@ export function openModelStore({
     list: () => listEntries(store.directory),
     resolve: (reference) => resolveModel(reference, store),
     preferred: async () => newest(readyModels(await listEntries(store.directory))),
-    pull: (reference, options) => pullModel(reference, { ...options, store, hub: createHub(hub), retryPauseMs }),
+    pull: async (reference, options) => pullModel(reference, { ...options, store, hub: createHub(hub), retryPauseMs }),
     import: (path, options) => importModel(path, { ...options, store }),
     verify: async (id, options) => verifyModel(await readyModel(store, id), options),
     remove: (id) => removeModel(store.directory, id),
@@ -74,7 +75,7 @@ export function openModelStore({
 async function readyModel({ directory }: StoreContext, id: string): Promise<StoredModel> {
   const entry = await readEntry(directory, id)
   if (entry?.state === 'ready') return entry.model
-  throw notInstalled(id)
+  throw entry?.state === 'damaged' ? damagedModel(entry) : notInstalled(id)
 }
 
 function newest(models: readonly StoredModel[]): StoredModel | undefined {

@@ -33,6 +33,9 @@ export const partPathOf = (path: string) => `${path}.part`
 /** Whether a file is an unfinished download, or what is kept about one. */
 export const isPartName = (name: string) => /\.part(?:\.json)?$/.test(name)
 
+/** Whether more bytes may be appended: something must show in the end, or now, that they are of the same file. */
+export const canContinue = ({ validator, sha256 }: PartState) => validator !== null || sha256 !== null
+
 /** Opens what an earlier download left, and reads it for the hash; begins anew where it belongs to another file. */
 export async function openPart(path: string, { sha256, onHashed, signal }: OpenOptions): Promise<PartFile> {
   const statePath = statePathOf(path)
@@ -99,7 +102,7 @@ const statePathOf = (path: string) => `${path}.json`
 /** A known checksum is the better witness; without one, only what the server can compare may be continued. */
 function belongs(state: PartState | null, sha256: string | null): boolean {
   if (sha256 !== null) return (state?.sha256 ?? sha256) === sha256
-  return state !== null && state.validator !== null
+  return state !== null && canContinue(state)
 }
 
 async function readState(path: string): Promise<PartState | null> {

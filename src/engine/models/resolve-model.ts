@@ -5,15 +5,16 @@ import { AppError } from '../../domain/errors.ts'
 import type { CatalogueEntry } from './catalogue.ts'
 import { quantOf } from './choose-files.ts'
 import { quickDigest } from './digest.ts'
+import { inspectGguf } from './inspect-gguf.ts'
 import { shardsOf } from './model-files.ts'
 import { isModelId } from './model-id.ts'
 import { type ModelReference, parseModelReference } from './model-reference.ts'
-import { listEntries, readEntry, readyModels, type StoreContext, type StoredModel } from './stored-model.ts'
+import { damagedModel, listEntries, readEntry, readyModels, type StoreContext, type StoredModel } from './stored-model.ts'
 
 /** What a reference means on this machine. */
 export type ResolvedModel =
   | { kind: 'stored'; model: StoredModel }
-  | { kind: 'file'; path: string; bytes: number; digest: string }
+  | { kind: 'file'; path: string; bytes: number; digest: string; contextTokens: number | null }
   | { kind: 'missing'; wish: PullWish }
 
 /** A model that is not here yet, and where it would come from. */
@@ -42,7 +43,7 @@ export async function resolveModel(
   if (parsed.kind === 'path') return resolvePath(resolve(store.cwd, parsed.path), store)
   const entry = parsed.kind === 'id' && isModelId(parsed.id) ? await readEntry(store.directory, parsed.id) : undefined
   if (entry?.state === 'ready') return { kind: 'stored', model: entry.model }
-  if (entry?.state === 'damaged' && !repair) throw damaged(entry)
+  if (entry?.state === 'damaged' && !repair) throw damagedModel(entry)
   const wish = await wishFor(reference, parsed, store)
   const models = readyModels(await listEntries(store.directory))
   const match = models.find((model) => isWished(model, wish))
@@ -56,12 +57,6 @@ export function isWished({ manifest: { source, files } }: StoredModel, { reposit
   const path = files[0]?.sourcePath ?? ''
   if (file !== null && shardsOf(file)[0] === path) return true
   return quant === null ? file === null : quantOf(path) === quant.toUpperCase()
-}
-
-function damaged({ id, reason }: { id: string; reason: string }): AppError {
-  return new AppError('MODEL_INVALID', `The installed model ${id} is damaged: ${reason}.`, {
-    hint: `Run \`agent models pull\` for it again, or remove it with \`agent models remove ${id}\`.`,
-  })
 }
 
 async function wishFor(reference: string, parsed: Exclude<ModelReference, { kind: 'path' }>, store: StoreContext): Promise<PullWish> {
@@ -97,7 +92,8 @@ async function resolvePath(path: string, store: StoreContext): Promise<ResolvedM
   const parts = shardsOf(basename(path)).map((name) => join(dirname(path), name))
   const sizes = await Promise.all(parts.map(fileSize))
   const [first = path] = parts
-  return { kind: 'file', path: first, bytes: sizes.reduce((sum, size) => sum + size, 0), digest: await quickDigest(parts) }
+  const { contextTokens } = await inspectGguf(first)
+  return { kind: 'file', path: first, bytes: sizes.reduce((sum, size) => sum + size, 0), digest: await quickDigest(parts), contextTokens }
 }
 
 async function fileSize(path: string): Promise<number> {

@@ -101,6 +101,13 @@ export function notInstalled(id: string): AppError {
   return new AppError('MODEL_MISSING', `${id} is not installed.`, { hint: 'See `agent models list`.' })
 }
 
+/** The error for an installed model of which something is missing. */
+export function damagedModel({ id, reason }: { id: string; reason: string }): AppError {
+  return new AppError('MODEL_INVALID', `The installed model ${id} is damaged: ${reason}.`, {
+    hint: `Run \`agent models pull\` for it again, or remove it with \`agent models remove ${id}\`.`,
+  })
+}
+
 /** A folder that somebody else put there has neither; it is not ours to list, and never ours to delete. */
 function isUnfinished(files: ReadonlyMap<string, number>): boolean {
   return [...files.keys()].some((name) => name === lockName || isPartName(name))

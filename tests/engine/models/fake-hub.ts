@@ -72,7 +72,14 @@ export async function fakeHub(files: Record<string, HubFileFixture>, changes: Pa
   const listen = (host: Seen['host'], handle: (request: IncomingMessage, response: ServerResponse) => void) =>
     start((request, response) => {
       const { authorization, range } = request.headers
-      seen.push({ host, method: request.method!, url: request.url!, authorization, range, ifRange: request.headers['if-range'] })
+      seen.push({
+        host,
+        method: request.method!,
+        url: request.url!,
+        authorization,
+        range,
+        ifRange: request.headers['if-range']?.toString(),
+      })
       if (!behaviour.intercept(request, response, seen.length)) handle(request, response)
     })
   const cdn = await listen(

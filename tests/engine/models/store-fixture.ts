@@ -1,0 +1,50 @@
+import { mkdtempSync, realpathSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type ModelStore, type ModelStoreOptions, openModelStore } from '../../../src/engine/models/model-store.ts'
+import type { TransferEvent } from '../../../src/engine/models/transfer.ts'
+
+export interface TemporaryStore extends Disposable {
+  readonly base: string
+  readonly directory: string
+  readonly store: ModelStore
+  readonly events: TransferEvent[]
+  /** Options of a transfer that remembers its events. */
+  transfer(signal?: AbortSignal): { signal: AbortSignal; onEvent: (event: TransferEvent) => void }
+  /** A second store over the same directory, as another process would open it. */
+  reopen(options?: Partial<ModelStoreOptions>): ModelStore
+}
+
+/** A model store in a fresh directory that talks to the given hub. */
+export function temporaryStore({
+  endpoint = 'http://127.0.0.1:9',
+  ...more
+}: Partial<ModelStoreOptions> & { endpoint?: string } = {}): TemporaryStore {
+  const base = realpathSync(mkdtempSync(join(tmpdir(), 'agent-models-')))
+  const directory = join(base, 'models')
+  const events: TransferEvent[] = []
+  const reopen = (options: Partial<ModelStoreOptions> = {}) =>
+    openModelStore({
+      directory,
+      cwd: base,
+      hub: { endpoint, token: null, offline: false, deadlines: { answerMs: 2000, idleMs: 300 } },
+      catalogue: [],
+      retryPauseMs: 5,
+      ...more,
+      ...options,
+    })
+  return {
+    base,
+    directory,
+    events,
+    store: reopen(),
+    reopen,
+    transfer: (signal = new AbortController().signal) => ({ signal, onEvent: (event) => events.push(event) }),
+    [Symbol.dispose]: () => rmSync(base, { recursive: true, force: true }),
+  }
+}
+
+/** What happened besides progress. */
+export function noteworthy(events: readonly TransferEvent[]): TransferEvent[] {
+  return events.filter(({ type }) => type !== 'progress')
+}
