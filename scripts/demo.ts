@@ -52,7 +52,7 @@ async function realEngine(): Promise<string | null> {
   if (baseUrl !== null) return `the endpoint ${baseUrl}`
   if (model !== null) return `the model ${model}`
   const directory = config.models.dir ?? agentPaths(process.env).models
-  const store = openModelStore({ directory, cwd: repository, hub: { endpoint: 'http://127.0.0.1', token: undefined, offline: true } })
+  const store = openModelStore({ directory, cwd: repository, hub: { endpoint: 'http://127.0.0.1', token: null, offline: true } })
   return (await store.preferred())?.id ?? null
 }
 
