@@ -4,7 +4,7 @@ import { applyBaseline, type Baseline } from './domain/baseline.ts'
 import { identify } from './domain/fingerprint.ts'
 import type { Notice, Report, ReportUsage, Timing } from './domain/report.ts'
 import { version } from './domain/version.ts'
-import type { EngineHandle } from './engine/engine.ts'
+import type { Engine, EngineHandle } from './engine/engine.ts'
 import type { Memory } from './memory/memory.ts'
 import type { Task, TaskContext } from './tasks/task.ts'
 import type { Workspace } from './workspace/workspace.ts'
@@ -14,8 +14,8 @@ export interface Runtime {
   workspace: Workspace
   /** Null: no model was asked for, or none was found. */
   engine: EngineHandle | null
-  /** Opened on first use; null where nothing may be kept. */
-  memory(): Memory | null
+  /** Opened on first use; null where nothing can be kept. */
+  memory(): Promise<Memory | null>
   seed: number
   jobs: number | null
 }
@@ -39,9 +39,10 @@ export async function runTask<Request>(task: Task<Request>, request: Request, ru
   const budget = createBudget({ maxTime, maxTokens, signal })
   const meter = createMeter()
   const notices: Notice[] = [...early]
+  const engine = runtime.engine && openedOnce(runtime.engine)
   const context: TaskContext = {
     workspace: runtime.workspace,
-    engine: runtime.engine,
+    engine,
     cache: useCache ? lazyCache(runtime) : null,
     budget,
     signal,
@@ -62,26 +63,51 @@ export async function runTask<Request>(task: Task<Request>, request: Request, ru
       task: task.name,
       ...result,
       findings: applyBaseline(identify(findings), baseline),
-      engine: engineInfo(runtime),
+      engine: engineInfo(engine, runtime.seed),
       usage: meter.usage,
       timing: meter.timing(performance.now() - startedAt),
       notices: withoutRepeats(notices),
     }
   } finally {
     budget.close()
+    await engine?.close()
+  }
+}
+
+/** An engine that is opened at most once in a run, tells the name that it turned out to have, and ends with the run. */
+function openedOnce(handle: EngineHandle): EngineHandle & { close(): Promise<void> } {
+  let opening: Promise<Engine> | undefined
+  let opened: Engine | undefined
+  return {
+    kind: handle.kind,
+    get model() {
+      return opened?.model ?? handle.model
+    },
+    get digest() {
+      return opened?.digest ?? handle.digest
+    },
+    async open(signal) {
+      opening ??= handle.open(signal)
+      opened = await opening
+      return opened
+    },
+    async close() {
+      const engine = await opening?.catch(() => undefined)
+      await engine?.close()
+    },
   }
 }
 
 /** A run that asks nothing opens no database. */
 function lazyCache({ memory }: Runtime): TaskContext['cache'] {
   return {
-    recall: (key) => memory()?.recall(key),
-    remember: (key, value) => memory()?.remember(key, value),
+    recall: async (key) => (await memory())?.recall(key),
+    remember: async (key, value) => (await memory())?.remember(key, value),
   }
 }
 
-function engineInfo({ engine, seed }: Runtime): Report['engine'] {
-  return engine ? { kind: engine.kind, model: engine.model, digest: engine.digest, seed } : { kind: 'none', model: '', digest: null, seed }
+function engineInfo(engine: EngineHandle | null, seed: number): Report['engine'] {
+  return engine ? { kind: engine.kind, model: engine.model ?? '', digest: engine.digest, seed } : { kind: 'none', model: '', digest: null, seed }
 }
 
 /** Adds up what the replies of a run took. Speeds are of the time that requests were really under way. */

@@ -21,13 +21,8 @@ const shortestPart = 6
 
 const folded = (text: string) => text.replaceAll(/\s+/g, ' ').trim()
 
-/** From strict to lenient; the first level on which anything matches decides. */
-const levels: readonly ((text: string) => string)[] = [
-  (text) => text,
-  (text) => text.trim(),
-  folded,
-  (text) => text.replaceAll(/\s+/g, ''),
-]
+const verbatim = (text: string) => text
+const squeezed = (text: string) => text.replaceAll(/\s+/g, '')
 
 /**
  * Finds the lines a model quoted. Models are bad at line numbers and good at copying, so the quote decides, and the named line only
@@ -36,13 +31,18 @@ const levels: readonly ((text: string) => string)[] = [
 export function anchorQuote(quote: string, namedLine: number | null, lines: readonly AnchorLine[]): Anchor | null {
   const readings = readingsOf(quote)
   for (const reading of readings) {
-    for (const level of levels) {
-      const wanted = reading.map(level)
-      const matches = matchesOf(lines, wanted.length, (text, index) => level(text) === wanted[index])
-      if (matches.length > 0) return choose(matches, namedLine)
-    }
+    const exact = matchesAt(lines, reading, verbatim)
+    if (exact.length > 0) return choose(exact, namedLine)
+    // A quote whose white space was changed may be meant for any line that differs in white space alone.
+    const loose = matchesAt(lines, reading, squeezed)
+    if (loose.length > 0) return choose(loose, namedLine)
   }
   return anchorPart(readings, namedLine, lines)
+}
+
+function matchesAt(lines: readonly AnchorLine[], reading: readonly string[], level: (text: string) => string): Anchor[] {
+  const wanted = reading.map(level)
+  return matchesOf(lines, wanted.length, (text, index) => level(text) === wanted[index])
 }
 
 /** A quote of only a part of one line. */

@@ -61,7 +61,8 @@ export interface Engine {
 /** A chosen engine that costs nothing until `open`: a cached run never loads a model. */
 export interface EngineHandle {
   readonly kind: Engine['kind']
-  readonly model: string
+  /** Null: only known once it is open, because the server chooses. */
+  readonly model: string | null
   readonly digest: string | null
   open(signal: AbortSignal): Promise<Engine>
 }

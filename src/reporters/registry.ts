@@ -1,3 +1,4 @@
+import type { Format } from './formats.ts'
 import { checkstyle } from './checkstyle.ts'
 import { github } from './github.ts'
 import { gitlab } from './gitlab.ts'
@@ -8,10 +9,6 @@ import { pretty } from './pretty.ts'
 import { rdjson } from './rdjson.ts'
 import type { Reporter } from './reporter.ts'
 import { sarif } from './sarif.ts'
-
-export const formats = ['pretty', 'json', 'sarif', 'github', 'markdown', 'rdjson', 'gitlab', 'junit', 'checkstyle'] as const
-
-export type Format = (typeof formats)[number]
 
 /** Every format that a report can be written in. */
 export const reporters: Readonly<Record<Format, Reporter>> = { pretty, json, sarif, github, markdown, rdjson, gitlab, junit, checkstyle }

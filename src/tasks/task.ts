@@ -4,7 +4,6 @@ import type { DraftFinding } from '../domain/finding.ts'
 import type { Usage } from '../domain/message.ts'
 import type { Coverage, Notice, Report, ReportUsage } from '../domain/report.ts'
 import type { EngineHandle, Generation } from '../engine/engine.ts'
-import type { Memory } from '../memory/memory.ts'
 import type { Workspace } from '../workspace/workspace.ts'
 
 /** All that a task may use. */
@@ -13,7 +12,7 @@ export interface TaskContext {
   /** Null: no model was asked for, or none was found. */
   engine: EngineHandle | null
   /** Null with `--no-cache`. */
-  cache: Pick<Memory, 'recall' | 'remember'> | null
+  cache: { recall(key: string): Promise<string | undefined>; remember(key: string, value: string): Promise<void> } | null
   budget: Budget
   /** Aborted when the run is interrupted; the budget's own signal also ends at the deadline. */
   signal: AbortSignal

@@ -31,8 +31,11 @@ const patience = 2
 
 /** Puts each unit before the model, riskiest first; what is in the cache is not asked again. An engine that fails is an outcome, not an exception. */
 export async function askUnits(units: readonly Unit[], options: AskOptions, context: TaskContext): Promise<UnitOutcome[]> {
-  const questions = units.map((unit) => questionFor(unit, options, context))
-  const cached = questions.map(({ unit, key }) => fromCache(unit, key, context))
+  // What an unnamed model answered may only be recalled for the same model, so its name has to be known first.
+  const early = context.engine?.model === null && units.length > 0 ? await openEngine(context) : null
+  const questions = early instanceof AppError ? [] : units.map((unit) => questionFor(unit, options, context))
+  if (early instanceof AppError) return units.map((unit) => unseen(unit, early.message, early))
+  const cached = await Promise.all(questions.map(({ unit, key }) => fromCache(unit, key, context)))
   const open = questions.filter((_, index) => cached[index] === null)
   context.emit({ type: 'plan-ready', units: units.length, cached: units.length - open.length })
   const asked = open.length === 0 ? new Map<string, UnitOutcome>() : await askAll(open, options, context)
@@ -53,8 +56,8 @@ function questionFor(unit: Unit, { categories, messagesFor }: AskOptions, { engi
   return { unit, messages, schema, key: createHash('sha256').update(JSON.stringify(parts)).digest('hex') }
 }
 
-function fromCache(unit: Unit, key: string, { cache, usage, emit }: TaskContext): UnitOutcome | null {
-  const value = cache?.recall(key)
+async function fromCache(unit: Unit, key: string, { cache, usage, emit }: TaskContext): Promise<UnitOutcome | null> {
+  const value = await cache?.recall(key)
   if (value === undefined) return null
   usage.cacheHits++
   emit({ type: 'unit-end', unit: unit.id, path: unit.path, outcome: 'cached', outputTokens: 0, durationMs: 0 })
@@ -88,7 +91,7 @@ async function askAll(questions: readonly UnitQuestion[], options: AskOptions, c
 async function openEngine({ engine, budget, signal, emit }: TaskContext): Promise<Engine | AppError> {
   if (!engine) return new AppError('MODEL_MISSING', 'There is no model.')
   try {
-    emit({ type: 'engine-open', kind: engine.kind, model: engine.model })
+    emit({ type: 'engine-open', kind: engine.kind, model: engine.model ?? 'the model' })
     return await engine.open(budget.signal)
   } catch (error) {
     signal.throwIfAborted()
@@ -126,7 +129,7 @@ async function askOne({ unit, messages, schema, key }: UnitQuestion, { engine, h
     budget.spend(reply.usage.inputTokens + outputTokens)
     health.failures = 0
     outcome = outcomeOf(unit, reply)
-    if (outcome.status === 'seen') context.cache?.remember(key, JSON.stringify({ claims: outcome.claims, malformed: outcome.malformed }))
+    if (outcome.status === 'seen') await context.cache?.remember(key, JSON.stringify({ claims: outcome.claims, malformed: outcome.malformed }))
   } catch (error) {
     signal.throwIfAborted()
     outcome = failed(unit, error, health)

@@ -1,8 +1,8 @@
 import { anchorQuote } from '../../domain/anchor.ts'
 import type { DraftFinding } from '../../domain/finding.ts'
+import { showHidden } from '../../domain/trust.ts'
 import type { UnitOutcome } from './ask-units.ts'
 import { claimLimits } from './answer.ts'
-import { visible } from './rows.ts'
 
 type Claimed = Extract<UnitOutcome, { status: 'seen' }>['claims'][number]
 
@@ -29,11 +29,11 @@ export function holdClaims(outcomes: readonly UnitOutcome[], model: string): Hel
 }
 
 function findingOf(claim: Claimed, { path, anchors }: UnitOutcome['unit'], model: string): DraftFinding | null {
-  // The model saw invisible characters as escapes, so that is how it quotes them; the evidence is what stands in the file.
+  // The model saw hidden characters by their names, so that is how it quotes them; the evidence is what stands in the file.
   const anchor = anchorQuote(
     claim.quote,
     claim.line,
-    anchors.map(({ line, text }) => ({ line, text: visible(text) })),
+    anchors.map(({ line, text }) => ({ line, text: showHidden(text) })),
   )
   if (!anchor) return null
   const { startLine, endLine } = anchor
@@ -63,7 +63,7 @@ function messageOf({ effect, trigger, title }: Claimed): string {
   return `${what} Happens when: ${sentence(trigger)}`.trim()
 }
 
-const oneLine = (text: string) => visible(text.replaceAll(/\s+/g, ' ').trim())
+const oneLine = (text: string) => showHidden(text.replaceAll(/\s+/g, ' ').trim())
 
 function sentence(text: string): string {
   const line = oneLine(text).slice(0, 1000)

@@ -1,5 +1,6 @@
 import type { AnchorLine } from '../../domain/anchor.ts'
 import type { Hunk } from '../../domain/change.ts'
+import { showHidden } from '../../domain/trust.ts'
 import { longLine } from './skip.ts'
 
 /** One line as the model sees it. */
@@ -38,15 +39,7 @@ const marks = { added: '+', removed: '-', context: ' ', gap: ' ' } as const
 
 /** A row with its gutter: number on the new side, mark, text with its invisible characters made visible. */
 export function renderRow({ kind, line, text }: Row): string {
-  return `${String(line ?? '').padStart(5)} ${marks[kind]} ${visible(text)}`.trimEnd()
-}
-
-// Characters that a person does not see are shown as escapes, so that they cannot say to the model what they hide from the reader.
-const unseen = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\u{e0000}-\u{e007f}]/gu
-
-/** Text with its invisible and control characters written as escapes. */
-export function visible(text: string): string {
-  return text.replaceAll(unseen, (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`)
+  return `${String(line ?? '').padStart(5)} ${marks[kind]} ${showHidden(text)}`.trimEnd()
 }
 
 /** Lines that a claim may point at: new ones, and unchanged neighbours of a pure deletion. */

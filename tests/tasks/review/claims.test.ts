@@ -39,8 +39,8 @@ describe('holdClaims', () => {
     expect(holdClaims([seen({ findings: [invented, claim, { title: 'no quote' }] })], 'm')).toMatchObject({ findings: [{ title: 'User may be null' }], unanchored: 1, malformed: 1 })
   })
 
-  it('finds a quote in which hidden characters were shown as escapes, and keeps the line as it is in the file', () => {
-    const quoted = { ...claim, quote: 'const admin = "\\u{202e}user"', line: 7 }
+  it('finds a quote in which hidden characters were shown by their names, and keeps the line as it is in the file', () => {
+    const quoted = { ...claim, quote: 'const admin = "<U+202E>user"', line: 7 }
     expect(holdClaims([seen({ findings: [quoted] })], 'm').findings[0]?.evidence).toBe('const admin = "\u202euser"')
   })
 
@@ -57,7 +57,7 @@ describe('holdClaims', () => {
 
   it('makes control characters of the model visible', () => {
     const [finding] = holdClaims([seen({ findings: [{ ...claim, title: 'a\u001b[31mb\r\nc' }] })], 'm').findings
-    expect(finding?.title).toBe('a\\u{1b}[31mb c')
+    expect(finding?.title).toBe('a␛[31mb c')
   })
 })
 

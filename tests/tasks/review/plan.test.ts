@@ -50,7 +50,7 @@ describe('planReview', () => {
 
   it('shows characters that hide as what they are', async () => {
     const { units } = await plan([changedFile('a.js', null, 'const admin = "\u202euser"\u200b\n')])
-    expect(units[0]?.text).toContain('const admin = "\\u{202e}user"\\u{200b}')
+    expect(units[0]?.text).toContain('const admin = "<U+202E>user"<U+200B>')
   })
 
   it.each([

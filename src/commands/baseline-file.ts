@@ -1,0 +1,33 @@
+import { type Baseline, baselineSchema } from '../domain/baseline.ts'
+import { AppError } from '../domain/errors.ts'
+import type { TrustedFiles } from './trusted-files.ts'
+
+/** Where the team's baseline lives, relative to the repository's root. */
+export const defaultBaseline = '.agent/baseline.json'
+
+/** The findings that are accepted: of the file that `--baseline` names, else of the team's own; null for `none` or where there is none. */
+export async function readBaseline(flag: string | undefined, { read }: Pick<TrustedFiles, 'read'>): Promise<Baseline | null> {
+  if (flag === 'none') return null
+  const path = flag ?? defaultBaseline
+  const text = await read(path)
+  if (text !== null) return parseBaseline(text, path)
+  if (flag === undefined) return null
+  throw new AppError('BASELINE_INVALID', `There is no baseline ${path}.`, { hint: 'Create it with `agent baseline create`, or pass --baseline none.' })
+}
+
+/** Reads a baseline, and says what is wrong with it where it is none. */
+export function parseBaseline(text: string, path: string): Baseline {
+  const parsed = baselineSchema.safeParse(jsonOf(text))
+  if (parsed.success) return parsed.data
+  throw new AppError('BASELINE_INVALID', `${path} is not a baseline: ${parsed.error.issues[0]?.message ?? 'it is no JSON'}.`, {
+    hint: 'Create it anew with `agent baseline create`.',
+  })
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}

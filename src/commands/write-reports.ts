@@ -1,0 +1,64 @@
+import { randomUUID } from 'node:crypto'
+import { mkdir, rename, writeFile } from 'node:fs/promises'
+import { dirname, resolve } from 'node:path'
+import { AppError } from '../domain/errors.ts'
+import type { Tree } from '../domain/change.ts'
+import type { Report } from '../domain/report.ts'
+import type { Format } from '../reporters/formats.ts'
+import type { ReporterOptions } from '../reporters/reporter.ts'
+import { colorEnabled } from './color.ts'
+import type { CommandContext } from './command.ts'
+import type { TaskFlags } from './flags.ts'
+import type { TaskSession } from './task-session.ts'
+
+interface Writing {
+  /** The side of the change that was looked at, for excerpts. */
+  tree: Tree
+  session: TaskSession
+  flags: Pick<TaskFlags, 'format' | 'output' | 'report'>
+  context: CommandContext
+}
+
+/** Prints the report, or writes it to `--output`, and writes those that `--report` asks for besides. */
+export async function writeReports(report: Report, { tree, session, flags, context }: Writing): Promise<void> {
+  const { reporters } = await import('../reporters/registry.ts')
+  const { settings, runtime } = session
+  const { directory, color } = settings.globals
+  const format = (flags.format ?? defaultFormat(context)) as Format
+  const toFile = (file: string) => resolve(directory, file)
+  const options: ReporterOptions = { color: false, width: 100, stopToken: randomUUID() }
+
+  for (const { format: other, file } of flags.report ?? []) {
+    await write(toFile(file), reporters[other as Format](report, options))
+  }
+  if (flags.output !== undefined) return write(toFile(flags.output), reporters[format](report, options))
+  const readLines = await lineReader(report, (path) => runtime.workspace.readFile(tree, path))
+  const forTerminal = { ...options, readLines, color: colorEnabled(context.stdout, context.environment, color), width: context.stdout.columns ?? 100 }
+  context.stdout.write(ended(reporters[format](report, forTerminal)))
+}
+
+/** In a GitHub job without a terminal, annotations say more than text. Everywhere else it is for people. */
+const defaultFormat = ({ environment, stdout }: CommandContext): Format => (environment.GITHUB_ACTIONS && !stdout.isTTY ? 'github' : 'pretty')
+
+const ended = (text: string) => (text === '' || text.endsWith('\n') ? text : `${text}\n`)
+
+/** All or nothing: a reader never sees half a report. */
+async function write(path: string, text: string): Promise<void> {
+  const temporary = `${path}.${process.pid}.tmp`
+  try {
+    await mkdir(dirname(path), { recursive: true })
+    await writeFile(temporary, ended(text))
+    await rename(temporary, path)
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    throw new AppError('OUTPUT_UNWRITABLE', `The report cannot be written to ${path} (${reason}).`, { cause: error, hint: 'Name a file in a folder that can be written to.' })
+  }
+}
+
+/** Lines around each finding, for excerpts: read once, from the side that was reviewed. */
+async function lineReader(report: Report, read: (path: string) => Promise<Buffer | null>): Promise<NonNullable<ReporterOptions['readLines']>> {
+  const paths = [...new Set(report.findings.map(({ region }) => region.path))]
+  const linesOf = async (path: string) => (await read(path).catch(() => null))?.toString('utf8').split('\n')
+  const texts = new Map(await Promise.all(paths.map(async (path) => [path, await linesOf(path)] as const)))
+  return (path, first, last) => texts.get(path)?.slice(first - 1, last)
+}

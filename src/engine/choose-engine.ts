@@ -1,0 +1,101 @@
+import { AppError } from '../domain/errors.ts'
+import type { SecretSpan } from '../domain/secrets.ts'
+import { version } from '../domain/version.ts'
+import type { Engine, EngineHandle } from './engine.ts'
+import type { PullProposal } from './models/ensure-model.ts'
+import type { ModelStore } from './models/model-store.ts'
+import type { EngineOptions } from './options.ts'
+
+export interface ChooseEngineOptions {
+  engine: EngineOptions
+  apiKey: string | null
+  /** Opens the model store; called only where a local model is wanted. */
+  openStore(): Promise<ModelStore>
+  allowPull: boolean
+  /** Asks a person before a download; null where nobody sits in front of a terminal. */
+  ask: ((proposal: PullProposal) => Promise<boolean>) | null
+  findSecrets(text: string): Promise<readonly SecretSpan[]>
+  onTransfer: Parameters<ModelStore['pull']>[1]['onProgress']
+  signal: AbortSignal
+}
+
+/** `none`: nobody asked for a model, or `auto` found none. `failed`: the one that was named cannot be had. */
+export type EngineChoice = { kind: 'none' } | { kind: 'engine'; handle: EngineHandle } | { kind: 'failed'; error: AppError }
+
+/** Finds who answers. Nothing is loaded, and nothing is sent, before the handle is opened. */
+export async function chooseEngine(options: ChooseEngineOptions): Promise<EngineChoice> {
+  const { use, baseUrl } = options.engine
+  switch (use) {
+    case 'none':
+      return { kind: 'none' }
+    case 'endpoint':
+      return { kind: 'engine', handle: await endpoint(options) }
+    case 'daemon':
+      return failed('ENGINE_UNAVAILABLE', 'No daemon is running.', 'Use --engine local, or name a server with --base-url.')
+    case 'local':
+      return local(options)
+    case 'auto':
+      return baseUrl === null ? local(options) : { kind: 'engine', handle: await endpoint(options) }
+  }
+}
+
+async function endpoint({ engine, apiKey, findSecrets }: ChooseEngineOptions): Promise<EngineHandle> {
+  const { baseUrl, model, context } = engine
+  if (baseUrl === null) {
+    throw new AppError('USAGE_INVALID', '--engine endpoint needs the address of a server.', { hint: 'Name it with --base-url, AGENT_BASE_URL or engine.baseUrl.' })
+  }
+  const [{ endpointHandle }, { defaultDeadlines, mostRetries }, { isLoopback }] = await Promise.all([
+    import('./openai/endpoint.ts'),
+    import('./openai/endpoint-options.ts'),
+    import('./openai/is-loopback.ts'),
+  ])
+  const handle = endpointHandle({
+    baseUrl,
+    model,
+    apiKey,
+    contextTokens: context,
+    parallel: null,
+    deadlines: defaultDeadlines,
+    maxRetries: mostRetries,
+    userAgent: `coding-agent/${version}`,
+  })
+  return isLoopback(baseUrl) ? handle : redacted(handle, findSecrets)
+}
+
+/** What leaves this machine carries no secret. */
+function redacted(handle: EngineHandle, findSecrets: ChooseEngineOptions['findSecrets']): EngineHandle {
+  return {
+    ...handle,
+    async open(signal): Promise<Engine> {
+      const { redactingEngine } = await import('./redacting-engine.ts')
+      return redactingEngine(await handle.open(signal), findSecrets)
+    },
+  }
+}
+
+async function local(options: ChooseEngineOptions): Promise<EngineChoice> {
+  const { engine, openStore, allowPull, ask, onTransfer, signal } = options
+  const store = await openStore()
+  if (engine.model === null) {
+    const preferred = await store.preferred()
+    if (preferred) return localChoice(engine, { path: preferred.path, digest: preferred.digest, name: preferred.id })
+    return engine.use === 'auto' ? { kind: 'none' } : failed('ENGINE_UNAVAILABLE', 'There is no model on this machine.', 'Run `agent models list` and `agent models pull <id>`.')
+  }
+  try {
+    const { ensureModel } = await import('./models/ensure-model.ts')
+    const found = await ensureModel({ store, reference: engine.model, allowPull, ask, onProgress: onTransfer, signal })
+    if (found.kind === 'file') return localChoice(engine, { path: found.path, digest: found.digest, name: null })
+    return localChoice(engine, { path: found.model.path, digest: found.model.digest, name: found.model.id })
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'MODEL_MISSING') return failed('ENGINE_UNAVAILABLE', error.message, error.hint ?? '')
+    throw error
+  }
+}
+
+async function localChoice(engine: EngineOptions, { path, digest, name }: { path: string; digest: string; name: string | null }): Promise<EngineChoice> {
+  const { localHandle } = await import('./llama/local-engine.ts')
+  const { context, gpu, threads } = engine
+  return { kind: 'engine', handle: localHandle({ modelPath: path, digest, name, contextTokens: context, gpu: gpu === 'none' ? 'off' : gpu, threads, parallel: null }) }
+}
+
+const failed = (code: 'ENGINE_UNAVAILABLE', message: string, hint: string): EngineChoice => ({ kind: 'failed', error: new AppError(code, message, { hint }) })
