@@ -1,4 +1,5 @@
-import { Command, CommanderError, type HelpConfiguration } from 'commander'
+import { stripVTControlCharacters } from 'node:util'
+import { Command, CommanderError, Help, type HelpConfiguration } from 'commander'
 import { AppError, type ExitCode, exitCodes } from '../domain/errors.ts'
 import { version } from '../domain/version.ts'
 import { colorEnabled } from './color.ts'
@@ -19,6 +20,9 @@ Nothing leaves it unless you name an endpoint.`
 
 const help: HelpConfiguration = {
   showGlobalOptions: true,
+  // `agent help <command>` works, and need not be told between the commands that do something.
+  visibleCommands: (command) => Help.prototype.visibleCommands.call(new Help(), command).filter((child) => child.name() !== 'help'),
+  formatHelp: (command, helper) => commandsFirst(Help.prototype.formatHelp.call(helper, command, helper)),
   subcommandTerm: (command) => command.name(),
   styleTitle: (text) => `\u001B[1m${text}\u001B[0m`,
   styleSubcommandTerm: (text) => `\u001B[36m${text}\u001B[0m`,
@@ -78,6 +82,13 @@ function tell(error: unknown, program: Command, { stderr, environment }: Command
     color: colorEnabled(stderr, environment, isColorWanted(program)),
     verbose: program.opts<{ verbose?: boolean }>().verbose ?? false,
   })
+}
+
+/** Commander lists the options first; who asks for help looks for a command. */
+function commandsFirst(text: string): string {
+  const sections = text.trimEnd().split('\n\n')
+  const isOptions = (section: string) => /^(?:Options|Global Options):/.test(stripVTControlCharacters(section))
+  return `${[...sections.filter((section) => !isOptions(section)), ...sections.filter(isOptions)].join('\n\n')}\n`
 }
 
 /** Commander's own sentence and suggestion, as ours. */

@@ -5,7 +5,7 @@ const bytesIn = { t: 1024 ** 4, g: 1024 ** 3, m: 1024 ** 2, k: 1024, b: 1 } as c
 
 /** Longest first, each unit at most once. A number without a unit is refused: nobody can tell whether it means seconds or milliseconds. */
 const durationPattern =
-  /^(?=\d)(?:\d+(?:\.\d+)?w ?)?(?:\d+(?:\.\d+)?d ?)?(?:\d+(?:\.\d+)?h ?)?(?:\d+(?:\.\d+)?m ?)?(?:\d+(?:\.\d+)?s ?)?(?:\d+(?:\.\d+)?ms)?$/
+  /^(?=\d.*\S$)(?:\d+(?:\.\d+)?w ?)?(?:\d+(?:\.\d+)?d ?)?(?:\d+(?:\.\d+)?h ?)?(?:\d+(?:\.\d+)?m ?)?(?:\d+(?:\.\d+)?s ?)?(?:\d+(?:\.\d+)?ms)?$/
 const sizePattern = /^(\d+(?:\.\d+)?) ?([bB]|[kKmMgGtT](?:[iI]?[bB])?)$/
 
 /** Node's timers hold 31 bits of milliseconds; a longer one would fire at once. */
