@@ -1,16 +1,23 @@
 import { randomUUID } from 'node:crypto'
-import { rename, rm, writeFile } from 'node:fs/promises'
+import { realpath, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { AppError } from '../domain/errors.ts'
 
-/** Writes a file so that it is there whole or as it was before, whatever happens in between. */
+/** Writes a file so that it is there whole or as it was before, whatever happens in between. A link is followed, a device or pipe written to. */
 export async function writeFileWhole(path: string, text: string): Promise<void> {
-  const draft = join(dirname(path), `.${randomUUID()}.agent`)
+  const target = await realpath(path).catch(() => path)
+  const draft = join(dirname(target), `.${randomUUID()}.agent`)
   try {
+    const there = await stat(target).catch(() => undefined)
+    // Renaming over /dev/null would replace the device for everybody.
+    if (there && !there.isFile()) return await writeFile(target, text)
     await writeFile(draft, text, { flag: 'wx' })
-    await rename(draft, path)
+    await rename(draft, target)
   } catch (error) {
     await rm(draft, { force: true })
-    throw new AppError('OUTPUT_UNWRITABLE', `${path} cannot be written (${(error as NodeJS.ErrnoException).code}).`, { cause: error })
+    throw new AppError('OUTPUT_UNWRITABLE', `${path} cannot be written (${(error as NodeJS.ErrnoException).code}).`, {
+      cause: error,
+      hint: 'Name a file in a folder that can be written to.',
+    })
   }
 }

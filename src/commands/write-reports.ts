@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { mkdir, rename, writeFile } from 'node:fs/promises'
+import { mkdir } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
-import { AppError } from '../domain/errors.ts'
 import type { Tree } from '../domain/change.ts'
 import type { Report } from '../domain/report.ts'
 import type { Format } from '../reporters/formats.ts'
@@ -10,6 +9,7 @@ import { colorEnabled } from './color.ts'
 import type { CommandContext } from './command.ts'
 import type { TaskFlags } from './flags.ts'
 import type { TaskSession } from './task-session.ts'
+import { writeFileWhole } from './write-file-whole.ts'
 
 interface Writing {
   /** The side of the change that was looked at, for excerpts. */
@@ -42,17 +42,10 @@ const defaultFormat = ({ environment, stdout }: CommandContext): Format => (envi
 
 const ended = (text: string) => (text === '' || text.endsWith('\n') ? text : `${text}\n`)
 
-/** All or nothing: a reader never sees half a report. */
 async function write(path: string, text: string): Promise<void> {
-  const temporary = `${path}.${process.pid}.tmp`
-  try {
-    await mkdir(dirname(path), { recursive: true })
-    await writeFile(temporary, ended(text))
-    await rename(temporary, path)
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error)
-    throw new AppError('OUTPUT_UNWRITABLE', `The report cannot be written to ${path} (${reason}).`, { cause: error, hint: 'Name a file in a folder that can be written to.' })
-  }
+  // A folder that cannot be made is told of by the writing.
+  await mkdir(dirname(path), { recursive: true }).catch(() => {})
+  await writeFileWhole(path, ended(text))
 }
 
 /** Lines around each finding, for excerpts: read once, from the side that was reviewed. */
