@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { ChangedFile } from '../domain/change.ts'
-import { joinHunks } from './diff/join-hunks.ts'
+import { replaceContent } from './diff/replace-content.ts'
 
 /**
  * Adds files that git does not track to those that it does. One that was taken out of the index and is still on disk is in
@@ -33,7 +33,7 @@ function replaced(before: ChangedFile, after: ChangedFile): ChangedFile {
     ...after,
     status: 'modified',
     oldMode: before.oldMode,
-    ...joinHunks(before, after),
+    ...replaceContent(before, after),
     omitted: before.omitted ?? after.omitted,
     removedLines: before.removedLines,
   }

@@ -13,7 +13,7 @@ export interface TemporaryRepository {
   write(path: string, content: Content): void
   /** Writes the files, then adds them to the index (without files: everything that is not ignored). */
   stage(files?: Files): void
-  /** Stages like `stage`, commits without hooks, and returns the commit's id. */
+  /** Stages the files, if any are given, commits the index without hooks, and returns the commit's id. */
   commit(message?: string, files?: Files): string
   /** Runs git in the repository and returns its output as text; throws when it fails. */
   git(...args: readonly string[]): string

@@ -1,5 +1,6 @@
 import type { ChangedFile } from '../../domain/change.ts'
 import type { DiffSection } from './diff-sections.ts'
+import { replaceContent } from './replace-content.ts'
 import { parseSection } from './parse-section.ts'
 import type { RawEntry } from './raw-entry.ts'
 
@@ -13,8 +14,6 @@ export interface DiffedFile {
 export interface DiffDraft {
   readonly entry: RawEntry
   isBinary: boolean
-  /** The first section of a type change, which is read together with the second. */
-  pending: Buffer | null
   content: Pick<ChangedFile, 'hunks' | 'encoding'>
   omitted: string | null
   addedLines: number
@@ -23,7 +22,7 @@ export interface DiffDraft {
 
 export function draftOf(entry: RawEntry): DiffDraft {
   const content = { hunks: [], encoding: 'utf8' } as const
-  return { entry, isBinary: false, pending: null, content, omitted: null, addedLines: 0, removedLines: 0 }
+  return { entry, isBinary: false, content, omitted: null, addedLines: 0, removedLines: 0 }
 }
 
 /** Adds a section; `tooLarge` is the reason to give when its bytes were not kept. */
@@ -36,9 +35,8 @@ export function takeSection(draft: DiffDraft, section: DiffSection, tooLarge: st
     draft.omitted = tooLarge
     return
   }
-  const bytes = draft.pending ? Buffer.concat([draft.pending, section.bytes]) : section.bytes
-  draft.content = parseSection(bytes)
-  draft.pending = draft.entry.status === 'type-changed' ? bytes : null
+  // A type change has two sections: all of one file, then all of the other.
+  draft.content = replaceContent(draft.content, parseSection(section.bytes))
 }
 
 export function finishDraft(draft: DiffDraft): DiffedFile {

@@ -3,7 +3,7 @@ import { resolve } from 'node:path'
 import { addAbortSignal, type Readable } from 'node:stream'
 import type { Change, ChangedFile } from '../../domain/change.ts'
 import { AppError } from '../../domain/errors.ts'
-import { joinHunks } from '../diff/join-hunks.ts'
+import { replaceContent } from '../diff/replace-content.ts'
 import { readPatchFile } from './patch-file.ts'
 import { isEmptyCommit, splitPatch } from './patch-sections.ts'
 import { comparePaths } from '../path-bytes.ts'
@@ -54,7 +54,7 @@ function joinTypeChange(gone: ChangedFile, come: ChangedFile): ChangedFile {
     oldMode: gone.oldMode,
     removedLines: gone.removedLines,
     omitted: gone.omitted ?? come.omitted,
-    ...joinHunks(gone, come),
+    ...replaceContent(gone, come),
   }
 }
 
