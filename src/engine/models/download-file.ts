@@ -27,16 +27,16 @@ export interface Downloaded {
 
 /** Downloads one file, or the rest of it, and compares its size and SHA-256 with what was published. */
 export async function downloadFile(request: DownloadRequest): Promise<Downloaded> {
-  const { partPath, expected, signal, location, onEvent, retryPauseMs } = request
+  const { partPath, expected, signal, location, onProgress, retryPauseMs } = request
   const onHashed = (doneBytes: number) =>
-    onEvent?.({ type: 'progress', phase: 'hash', file: location.path, doneBytes, totalBytes: expected.bytes })
+    onProgress?.({ type: 'progress', phase: 'hash', file: location.path, doneBytes, totalBytes: expected.bytes })
   const part = await openPart(partPath, { sha256: expected.sha256, signal, onHashed })
   try {
-    const onRetry = (reason: string, delayMs: number) => onEvent?.({ type: 'retry', reason, delayMs })
+    const onRetry = (reason: string, delayMs: number) => onProgress?.({ type: 'retry', reason, delayMs })
     const published = await withRetries(() => continueDownload(part, request), { signal, onRetry, pauseMs: retryPauseMs })
     const sha256 = await part.finish()
     if (published.sha256 !== null && published.sha256 !== sha256) throw await spoiled(part, { ...published, actual: sha256 })
-    if (published.sha256 === null) onEvent?.({ type: 'unchecked', file: location.path })
+    if (published.sha256 === null) onProgress?.({ type: 'unchecked', file: location.path })
     return { bytes: part.bytes(), sha256, checked: published.sha256 !== null }
   } finally {
     await part.close()
@@ -94,8 +94,8 @@ async function agree(part: PartFile, { response, linked }: HubAnswer, request: D
   return published
 }
 
-async function restart(part: PartFile, { onEvent, location, expected }: DownloadRequest, reason: string): Promise<void> {
-  onEvent?.({ type: 'restart', file: location.path, reason })
+async function restart(part: PartFile, { onProgress, location, expected }: DownloadRequest, reason: string): Promise<void> {
+  onProgress?.({ type: 'restart', file: location.path, reason })
   await part.restart({ validator: null, sha256: expected.sha256 })
 }
 
@@ -105,7 +105,7 @@ interface Reception extends DownloadRequest {
 }
 
 async function receive(part: PartFile, reception: Reception): Promise<void> {
-  const { body, idle, hub, signal, location, expected, onEvent } = reception
+  const { body, idle, hub, signal, location, expected, onProgress } = reception
   const timer = setTimeout(() => idle.abort(), hub.idleMs)
   try {
     await watchSpace(part, reception)
@@ -115,7 +115,7 @@ async function receive(part: PartFile, reception: Reception): Promise<void> {
       if (expected.bytes !== null && part.bytes() + chunk.length > expected.bytes)
         throw anotherFile(hub.endpoint, location, `more than ${expected.bytes} bytes arrive`)
       await part.append(chunk)
-      onEvent?.({ type: 'progress', phase: 'download', file: location.path, doneBytes: part.bytes(), totalBytes: expected.bytes })
+      onProgress?.({ type: 'progress', phase: 'download', file: location.path, doneBytes: part.bytes(), totalBytes: expected.bytes })
       if (part.bytes() - watched < reception.space.everyBytes) continue
       await watchSpace(part, reception)
       watched = part.bytes()

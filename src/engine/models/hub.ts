@@ -38,8 +38,6 @@ export interface Hub {
   get(at: FileLocation, headers: Readonly<Record<string, string>>, signal: AbortSignal): Promise<HubAnswer>
 }
 
-export const publicHub = 'https://huggingface.co'
-
 const maxListingBytes = 2 ** 25
 const maxPointerBytes = 1024
 
@@ -157,7 +155,7 @@ function parseEndpoint(text: string): URL {
     'CONFIG_INVALID',
     `HF_ENDPOINT is not an address of a model hub: it must be http:// or https:// without a user name or query.`,
     {
-      hint: `Set it to something like ${publicHub}, or unset it.`,
+      hint: 'Set it to the address of a mirror such as https://models.example.com, or unset it.',
     },
   )
 }

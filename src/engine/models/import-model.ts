@@ -27,19 +27,19 @@ export interface ImportOptions extends TransferOptions {
  */
 export async function importModel(
   path: string,
-  { store, id: wishedId, copy = false, signal, onEvent }: ImportOptions & { store: StoreContext },
+  { store, id: wishedId, copy = false, signal, onProgress }: ImportOptions & { store: StoreContext },
 ): Promise<StoredModel> {
   const sources = await sourceFiles(resolve(store.cwd, path))
   const [first = path] = sources
   await Promise.all(sources.map(inspectGguf))
   const id = idFor(first, wishedId)
   const folder = modelFolder(store.directory, id)
-  const onWait = (holder: string) => onEvent?.({ type: 'wait', holder })
+  const onWait = (holder: string) => onProgress?.({ type: 'wait', holder })
   return withModelLock(folder, { signal, onWait }, async () => {
     const entry = await readEntry(store.directory, id)
-    if (entry?.state === 'ready') return sameModel(entry.model, sources, { signal, onEvent })
+    if (entry?.state === 'ready') return sameModel(entry.model, sources, { signal, onProgress })
     const parts = partPaths(folder, sources.length)
-    const transfer: Transfer = { store, copy, signal, onEvent }
+    const transfer: Transfer = { store, copy, signal, onProgress }
     try {
       const files: Arrived[] = []
       for (const [index, source] of sources.entries()) files.push(await bringIn(source, parts[index] ?? '', transfer))
@@ -90,7 +90,7 @@ async function sameModel(model: StoredModel, sources: readonly string[], { signa
   })
 }
 
-async function bringIn(source: string, part: string, { store, copy, signal, onEvent }: Transfer): Promise<Arrived> {
+async function bringIn(source: string, part: string, { store, copy, signal, onProgress }: Transfer): Promise<Arrived> {
   const { size } = await stat(source)
   await rm(part, { force: true })
   const linked = !copy && (await tryLink(source, part))
@@ -98,7 +98,7 @@ async function bringIn(source: string, part: string, { store, copy, signal, onEv
   let doneBytes = 0
   const onBytes = (count: number) => {
     doneBytes += count
-    onEvent?.({ type: 'progress', phase: linked ? 'hash' : 'copy', file: basename(source), doneBytes, totalBytes: size })
+    onProgress?.({ type: 'progress', phase: linked ? 'hash' : 'copy', file: basename(source), doneBytes, totalBytes: size })
   }
   const sha256 = linked ? await sha256OfFile(part, { signal, onBytes }) : await copyFile(source, part, { signal, onBytes })
   return { sourcePath: basename(source), bytes: (await stat(part)).size, sha256 }

@@ -1,9 +1,8 @@
 import { resolve } from 'node:path'
 import { type CatalogueEntry, readCatalogue } from './catalogue.ts'
 import { freeBytes, type SpaceWatch } from './free-space.ts'
-import { createHub, type HubOptions } from './hub.ts'
-import { type ImportOptions, importModel } from './import-model.ts'
-import { pullModel } from './pull-model.ts'
+import type { HubOptions } from './hub.ts'
+import type { ImportOptions } from './import-model.ts'
 import { type ResolvedModel, resolveModel } from './resolve-model.ts'
 import {
   damagedModel,
@@ -17,7 +16,7 @@ import {
   type StoreEntry,
 } from './stored-model.ts'
 import type { TransferOptions } from './transfer.ts'
-import { type Verification, verifyModel } from './verify-model.ts'
+import type { Verification } from './verify-model.ts'
 
 export interface ModelStoreOptions {
   directory: string
@@ -46,6 +45,9 @@ export interface ModelStore {
   remove(id: string): Promise<number>
 }
 
+/** Where models come from unless HF_ENDPOINT says otherwise. */
+export const publicHub = 'https://huggingface.co'
+
 const defaultSpace: SpaceWatch = { free: freeBytes, everyBytes: 2 ** 28 }
 
 /** Opens the model store in a directory, which need not exist yet. */
@@ -65,9 +67,13 @@ export function openModelStore({
     list: () => listEntries(store.directory),
     resolve: (reference) => resolveModel(reference, store),
     preferred: async () => newest(readyModels(await listEntries(store.directory))),
-    pull: async (reference, options) => pullModel(reference, { ...options, store, hub: createHub(hub), retryPauseMs }),
-    import: (path, options) => importModel(path, { ...options, store }),
-    verify: async (id, options) => verifyModel(await readyModel(store, id), options),
+    // A run that finds its model in the store loads nothing of what brings models there.
+    async pull(reference, options) {
+      const [{ pullModel }, { createHub }] = await Promise.all([import('./pull-model.ts'), import('./hub.ts')])
+      return pullModel(reference, { ...options, store, hub: createHub(hub), retryPauseMs })
+    },
+    import: async (path, options) => (await import('./import-model.ts')).importModel(path, { ...options, store }),
+    verify: async (id, options) => (await import('./verify-model.ts')).verifyModel(await readyModel(store, id), options),
     remove: (id) => removeModel(store.directory, id),
   }
 }

@@ -33,8 +33,8 @@ export async function pullModel(reference: string, options: PullOptions): Promis
   }
   const plan = await planPull(resolved.wish, options)
   const folder = modelFolder(store.directory, plan.id)
-  const { signal, onEvent } = options
-  const onWait = (holder: string) => onEvent?.({ type: 'wait', holder })
+  const { signal, onProgress } = options
+  const onWait = (holder: string) => onProgress?.({ type: 'wait', holder })
   return withModelLock(folder, { signal, onWait }, async () => {
     const entry = await readEntry(store.directory, plan.id)
     if (entry?.state === 'ready' && isWished(entry.model, resolved.wish)) return entry.model
@@ -52,8 +52,8 @@ interface PullPlan {
   files: readonly HubFile[]
 }
 
-async function planPull(wish: PullWish, { hub, signal, onEvent, retryPauseMs }: PullOptions): Promise<PullPlan> {
-  const onRetry = (reason: string, delayMs: number) => onEvent?.({ type: 'retry', reason, delayMs })
+async function planPull(wish: PullWish, { hub, signal, onProgress, retryPauseMs }: PullOptions): Promise<PullPlan> {
+  const onRetry = (reason: string, delayMs: number) => onProgress?.({ type: 'retry', reason, delayMs })
   const retried = <T>(attempt: () => Promise<T>) => withRetries(attempt, { signal, onRetry, pauseMs: retryPauseMs })
   const listing = await retried(() => hub.list(wish, signal))
   const revision = listing?.revision ?? wish.revision
@@ -98,7 +98,7 @@ function idOf({ entry, repository, reference }: PullWish, files: readonly HubFil
 }
 
 async function download({ wish, revision, licence, files }: PullPlan, folder: string, options: PullOptions): Promise<StoredModel> {
-  const { hub, store, signal, onEvent, retryPauseMs } = options
+  const { hub, store, signal, onProgress, retryPauseMs } = options
   await reclaimFinished(folder, files.length)
   const parts = partPaths(folder, files.length)
   await requireSpace({ directory: folder, bytes: await missingBytes(files, parts), free: store.space.free })
@@ -107,7 +107,7 @@ async function download({ wish, revision, licence, files }: PullPlan, folder: st
   for (const [index, { path, ...expected }] of files.entries()) {
     const location = { repository: wish.repository, revision, path }
     const request = { hub, location, expected, space: store.space, signal, retryPauseMs, partPath: parts[index] ?? '' }
-    const downloaded = await downloadFile({ ...request, onEvent: overall(onEvent, files, index) })
+    const downloaded = await downloadFile({ ...request, onProgress: overall(onProgress, files, index) })
     arrived.push({ sourcePath: path, ...downloaded })
   }
   const manifest = await installModel({
@@ -126,13 +126,13 @@ async function missingBytes(files: readonly HubFile[], parts: readonly string[])
 }
 
 /** Progress of one file as progress of the whole model, where all sizes are known. */
-function overall(onEvent: TransferOptions['onEvent'], files: readonly HubFile[], index: number): TransferOptions['onEvent'] {
+function overall(onProgress: TransferOptions['onProgress'], files: readonly HubFile[], index: number): TransferOptions['onProgress'] {
   const sizes = files.map(({ bytes }) => bytes)
-  if (onEvent === undefined || files.length === 1 || sizes.includes(null)) return onEvent
+  if (onProgress === undefined || files.length === 1 || sizes.includes(null)) return onProgress
   const sum = (values: readonly (number | null)[]) => values.reduce<number>((total, value) => total + (value ?? 0), 0)
   return (event: TransferEvent) => {
-    if (event.type !== 'progress') return onEvent(event)
-    onEvent({ ...event, doneBytes: sum(sizes.slice(0, index)) + event.doneBytes, totalBytes: sum(sizes) })
+    if (event.type !== 'progress') return onProgress(event)
+    onProgress({ ...event, doneBytes: sum(sizes.slice(0, index)) + event.doneBytes, totalBytes: sum(sizes) })
   }
 }
 

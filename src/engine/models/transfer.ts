@@ -8,5 +8,5 @@ export type TransferEvent =
 
 export interface TransferOptions {
   signal: AbortSignal
-  onEvent?: ((event: TransferEvent) => void) | undefined
+  onProgress?: ((event: TransferEvent) => void) | undefined
 }

@@ -12,14 +12,14 @@ export interface Verification {
 /** Reads every byte of an installed model and compares it with the SHA-256 that was recorded when it came. */
 export async function verifyModel(
   { id, path, bytes: totalBytes, manifest }: StoredModel,
-  { signal, onEvent }: TransferOptions,
+  { signal, onProgress }: TransferOptions,
 ): Promise<Verification> {
   let doneBytes = 0
   const files: { name: string; expected: string; actual: string | null }[] = []
   for (const { name, sha256: expected } of manifest.files) {
     const onBytes = (count: number) => {
       doneBytes += count
-      onEvent?.({ type: 'progress', phase: 'hash', file: name, doneBytes, totalBytes })
+      onProgress?.({ type: 'progress', phase: 'hash', file: name, doneBytes, totalBytes })
     }
     const actual = await sha256OfFile(join(dirname(path), name), { signal, onBytes }).catch((error: unknown) => {
       signal.throwIfAborted()

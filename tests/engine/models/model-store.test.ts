@@ -127,7 +127,7 @@ describe('import', () => {
     using temporary = temporaryStore({ space: { free: async () => 0, everyBytes: 1 } })
     writeFileSync(join(temporary.base, 'a.gguf'), content)
     const stop = new AbortController()
-    const stopped = temporary.store.import('a.gguf', { signal: stop.signal, onEvent: () => stop.abort() })
+    const stopped = temporary.store.import('a.gguf', { signal: stop.signal, onProgress: () => stop.abort() })
     await expect(stopped).rejects.toMatchObject({ name: 'AbortError' })
     await expect(temporary.store.import('a.gguf', { ...temporary.transfer(), copy: true })).rejects.toEqual(
       failsWith('DISK_FULL', /Not enough room/),
@@ -215,7 +215,7 @@ describe('remove', () => {
     let refused: unknown
     await temporary.store.pull('hf:user/repo', {
       signal: new AbortController().signal,
-      onEvent: (event) =>
+      onProgress: (event) =>
         event.type === 'retry' && void temporary.store.remove('user--repo--q4_k_m').catch((error: unknown) => (refused = error)),
     })
     expect(refused).toEqual(failsWith('USAGE_INVALID', /is being pulled or imported/))

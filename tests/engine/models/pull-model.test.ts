@@ -90,7 +90,7 @@ describe('pull', () => {
     const stop = new AbortController()
     const stopped = temporary.store.pull('hf:user/repo', {
       signal: stop.signal,
-      onEvent: (event) => event.type === 'progress' && event.doneBytes > 100_000 && stop.abort(),
+      onProgress: (event) => event.type === 'progress' && event.doneBytes > 100_000 && stop.abort(),
     })
     await expect(stopped).rejects.toMatchObject({ name: 'AbortError' })
     const kept = readFileSync(partOf(temporary.directory)).length

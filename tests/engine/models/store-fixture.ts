@@ -10,7 +10,7 @@ export interface TemporaryStore extends Disposable {
   readonly store: ModelStore
   readonly events: TransferEvent[]
   /** Options of a transfer that remembers its events. */
-  transfer(signal?: AbortSignal): { signal: AbortSignal; onEvent: (event: TransferEvent) => void }
+  transfer(signal?: AbortSignal): { signal: AbortSignal; onProgress: (event: TransferEvent) => void }
   /** A second store over the same directory, as another process would open it. */
   reopen(options?: Partial<ModelStoreOptions>): ModelStore
 }
@@ -39,7 +39,7 @@ export function temporaryStore({
     events,
     store: reopen(),
     reopen,
-    transfer: (signal = new AbortController().signal) => ({ signal, onEvent: (event) => events.push(event) }),
+    transfer: (signal = new AbortController().signal) => ({ signal, onProgress: (event) => events.push(event) }),
     [Symbol.dispose]: () => rmSync(base, { recursive: true, force: true }),
   }
 }
