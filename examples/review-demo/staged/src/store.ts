@@ -21,11 +21,11 @@ export function openStore(path: string) {
       return database.prepare('select * from parcels where id = ?').get(id) as Parcel | undefined
     },
     list(limit: number, offset: number): Parcel[] {
-      return database.prepare('select * from parcels order by id limit ? offset ?').all(limit, offset) as unknown as Parcel[]
+      return parcelsFrom(database.prepare('select * from parcels order by id limit ? offset ?').all(limit, offset))
     },
     search(recipient: string): Parcel[] {
       const matching = `recipient like '%${recipient}%'`
-      return database.prepare(`select * from parcels where ${matching} order by id limit 50`).all() as unknown as Parcel[]
+      return parcelsFrom(database.prepare(`select * from parcels where ${matching} order by id limit 50`).all())
     },
     setStatus(id: string, status: string): boolean {
       return database.prepare('update parcels set status = ? where id = ?').run(status, id).changes > 0
@@ -34,4 +34,9 @@ export function openStore(path: string) {
       database.close()
     },
   }
+}
+
+/** The table is strict, so its rows are what they are declared to be. */
+function parcelsFrom(rows: unknown): Parcel[] {
+  return rows as Parcel[]
 }
