@@ -2,7 +2,7 @@ import { endpointHandle } from '../../src/engine/openai/endpoint.ts'
 import { defaultDeadlines, type Deadlines, type EndpointOptions } from '../../src/engine/openai/endpoint-options.ts'
 import type { Engine } from '../../src/engine/engine.ts'
 
-type TestOptions = Partial<Omit<EndpointOptions, 'deadlines'>> & { deadlines?: Partial<Deadlines> }
+export type TestOptions = Partial<Omit<EndpointOptions, 'deadlines'>> & { deadlines?: Partial<Deadlines> }
 
 /** Options for a server of the tests: a named model, no pauses between attempts, and no chance in them. */
 export function testEndpointOptions({ baseUrl }: { baseUrl: string }, { deadlines, ...more }: TestOptions = {}): EndpointOptions {

@@ -1,4 +1,3 @@
-import { once } from 'node:events'
 import type { ServerResponse } from 'node:http'
 import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises'
 import type { ChatRequest, ScriptedReply, ScriptedServerOptions } from './scripted-server.ts'
@@ -219,7 +218,7 @@ function promptTokens(request: ChatRequest): number {
 }
 
 function usageOf(request: ChatRequest, tokens: readonly string[], options: ScriptedServerOptions) {
-  const prompt = promptTokens(request)
+  const prompt = options.promptTokens ?? promptTokens(request)
   const details = options.cachedTokens === undefined ? {} : { prompt_tokens_details: { cached_tokens: options.cachedTokens } }
   return { prompt_tokens: prompt, completion_tokens: tokens.length, total_tokens: prompt + tokens.length, ...details }
 }
@@ -244,7 +243,14 @@ const openStream = (response: ServerResponse) => {
 /** Writes with back-pressure; false when the client is gone. */
 async function writable(response: ServerResponse, data: string | Uint8Array): Promise<boolean> {
   if (response.destroyed) return false
-  if (!response.write(data)) await Promise.race([once(response, 'drain'), once(response, 'close')])
+  if (response.write(data)) return true
+  await new Promise<void>((resolve) => {
+    const go = () => {
+      response.off('drain', go).off('close', go)
+      resolve()
+    }
+    response.once('drain', go).once('close', go)
+  })
   return !response.destroyed
 }
 

@@ -54,6 +54,8 @@ export interface ScriptedServerOptions {
   refuses?: readonly string[]
   /** A refusal that does not name what it refuses. */
   vagueRefusals?: boolean
+  /** Reported instead of a count, as by a server that cuts long prompts. */
+  promptTokens?: number
   /** Reported as `prompt_tokens_details.cached_tokens`. */
   cachedTokens?: number
 }
@@ -131,7 +133,7 @@ export async function startScriptedServer(options: ScriptedServerOptions): Promi
       remaining = times
     },
     async idle() {
-      await Promise.all([...sockets].map((socket) => once(socket, 'close')))
+      await Promise.all([...sockets].map((socket) => new Promise((resolve) => socket.once('close', resolve))))
     },
     close,
     [Symbol.asyncDispose]: close,

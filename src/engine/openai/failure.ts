@@ -53,7 +53,7 @@ export function diagnose(error: unknown, place: Place): Failure {
 export function quoteServer(text: string, apiKey: string | null): string {
   const key = apiKey?.trim()
   const plain = (key ? text.replaceAll(key, '***') : text).replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\s]+/gu, ' ').trim()
-  return plain.length > 300 ? `${plain.slice(0, 300)}…` : plain
+  return plain.length > 300 ? `${plain.slice(0, 300).toWellFormed()}…` : plain
 }
 
 /** An answer that broke off or made no sense; the next one may well be whole. */

@@ -30,11 +30,9 @@ export async function withRetries<T>(attempt: () => Promise<T>, policy: RetryPol
 }
 
 async function pause(pauseMs: number, { sleep }: RetryPolicy, signal: AbortSignal) {
-  try {
-    await sleep(pauseMs, signal)
-  } finally {
-    signal.throwIfAborted()
-  }
+  // A sleep that is woken rejects with an error of its own; the signal knows the reason.
+  await sleep(pauseMs, signal).catch(() => undefined)
+  signal.throwIfAborted()
 }
 
 function tooLate({ told }: Failure, pauseMs: number): AppError {
