@@ -1,0 +1,33 @@
+import type { ChangedFile } from '../../../domain/change.ts'
+import type { CheckContext, ReviewedChange } from './check.ts'
+import { type Passage, readPassages, type Side } from './passages.ts'
+
+/** Remembers what was read and lexed for as long as the checks run. */
+export function createCheckContext(reviewed: ReviewedChange): CheckContext {
+  const readNew = remember((path: string) => reviewed.readNew(path))
+  const readOld = remember((path: string) => reviewed.readOld(path))
+  let paths: Promise<readonly string[]> | undefined
+  const passages: Record<Side, (file: ChangedFile) => Promise<readonly Passage[]>> = {
+    new: remember((file) => readPassages(file, 'new', readNew)),
+    old: remember((file) => readPassages(file, 'old', readOld)),
+  }
+  return {
+    ...reviewed,
+    readNew,
+    readOld,
+    listNew: () => (paths ??= reviewed.listNew()),
+    isGenerated: (file) => reviewed.isGenerated(file),
+    passages: (file, side) => passages[side](file),
+  }
+}
+
+function remember<Key, Value>(read: (key: Key) => Promise<Value>): (key: Key) => Promise<Value> {
+  const answers = new Map<Key, Promise<Value>>()
+  return (key) => {
+    const known = answers.get(key)
+    if (known !== undefined) return known
+    const answer = read(key)
+    answers.set(key, answer)
+    return answer
+  }
+}
