@@ -2,7 +2,7 @@ import { AppError, type ExitCode } from '../domain/errors.ts'
 import { terminalText } from '../domain/trust-terminal.ts'
 
 interface PrintErrorOptions {
-  write(text: string): unknown
+  write: (text: string) => unknown
   color: boolean
   /** Adds the stack and the causes. */
   verbose: boolean

@@ -1,18 +1,23 @@
 import { stripVTControlCharacters } from 'node:util'
 import { Command, CommanderError, Help, type HelpConfiguration } from 'commander'
+import { closest } from '../domain/closest.ts'
 import { AppError, type ExitCode, exitCodes } from '../domain/errors.ts'
 import { version } from '../domain/version.ts'
+import { registerBaseline } from './baseline.ts'
 import { colorEnabled } from './color.ts'
 import type { CommandContext, RegisterCommand } from './command.ts'
 import { registerCompletion } from './completion.ts'
 import { registerConfig } from './config.ts'
 import { addGlobalFlags } from './flags.ts'
 import { registerInit } from './init.ts'
+import { registerModels } from './models.ts'
 import { printError } from './print-error.ts'
+import { registerReview } from './review.ts'
 
 /** Every command there is, in the groups and the order of `agent --help`. A new one is its file and its name here. */
 const groups: readonly { title: string; commands: readonly RegisterCommand[] }[] = [
-  { title: 'Set up:', commands: [registerInit, registerConfig, registerCompletion] },
+  { title: 'Review:', commands: [registerReview, registerBaseline] },
+  { title: 'Set up:', commands: [registerInit, registerConfig, registerModels, registerCompletion] },
 ]
 
 const description = `Reviews every change before it is committed, with a model that runs on this machine.
@@ -24,6 +29,7 @@ const help: HelpConfiguration = {
   visibleCommands: (command) => Help.prototype.visibleCommands.call(new Help(), command).filter((child) => child.name() !== 'help'),
   formatHelp: (command, helper) => commandsFirst(Help.prototype.formatHelp.call(helper, command, helper)),
   subcommandTerm: (command) => command.name(),
+  subcommandDescription: (command) => capitalized(command.summary() || command.description()),
   styleTitle: (text) => `\u001B[1m${text}\u001B[0m`,
   styleSubcommandTerm: (text) => `\u001B[36m${text}\u001B[0m`,
   styleOptionTerm: (text) => `\u001B[36m${text}\u001B[0m`,
@@ -91,13 +97,20 @@ function commandsFirst(text: string): string {
   return `${[...sections.filter((section) => !isOptions(section)), ...sections.filter(isOptions)].join('\n\n')}\n`
 }
 
-/** Commander's own sentence and suggestion, as ours. */
+/** Commander's own sentence and suggestion, as ours. It suggests commands and flags, but not the values of flags. */
 function usageError({ message }: CommanderError): AppError {
   const [, sentence = message, suggestion] = /^(?:error: )?(.*?)(?:\n\((Did you mean .*)\))?$/s.exec(message) ?? []
-  const text = `${sentence.charAt(0).toUpperCase()}${sentence.slice(1)}`
+  const [, value, choices] = /argument '(.*)' is invalid\. Allowed choices are (.*)\.$/s.exec(sentence) ?? []
+  const meant = value === undefined ? undefined : closest(value, choices?.split(', ') ?? [])
+  const text = capitalized(sentence)
   return new AppError('USAGE_INVALID', /[.?!]$/.test(text) ? text : `${text}.`, {
-    hint: suggestion ?? '`agent --help` and `agent <command> --help` list what there is.',
+    hint:
+      suggestion ?? (meant === undefined ? '`agent --help` and `agent <command> --help` list what there is.' : `Did you mean ${meant}?`),
   })
+}
+
+function capitalized(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`
 }
 
 function isColorWanted(program: Command): boolean {

@@ -63,9 +63,9 @@ function contextOf(host: ProcessHost, signal: AbortSignal): CommandContext {
   }
 }
 
-function currentFolder({ cwd }: ProcessHost): string {
+function currentFolder(host: ProcessHost): string {
   try {
-    return cwd()
+    return host.cwd()
   } catch (error) {
     throw new AppError('USAGE_INVALID', 'The current folder no longer exists.', { cause: error, hint: 'Change to another one, or use -C.' })
   }

@@ -17,27 +17,29 @@ export interface AgentPaths {
 
 /** The one place that knows the platforms' folders: XDG where its variables are set, else what Linux, macOS and Windows each use. */
 export function agentPaths(environment: Environment, platform: NodeJS.Platform = process.platform): AgentPaths {
-  const { join, isAbsolute, resolve } = platform === 'win32' ? win32 : posix
+  const path = platform === 'win32' ? win32 : posix
   const userHome = environment.HOME || environment.USERPROFILE || homedir()
   /** The XDG specification says that a relative path is to be ignored. */
-  const absolute = (path: string | undefined) => (path && isAbsolute(path) ? path : undefined)
+  const absolute = (folder: string | undefined) => (folder && path.isAbsolute(folder) ? folder : undefined)
   const platformFolders = {
     win32: {
-      data: absolute(environment.LOCALAPPDATA) ?? join(userHome, 'AppData', 'Local'),
-      config: absolute(environment.APPDATA) ?? join(userHome, 'AppData', 'Roaming'),
+      data: absolute(environment.LOCALAPPDATA) ?? path.join(userHome, 'AppData', 'Local'),
+      config: absolute(environment.APPDATA) ?? path.join(userHome, 'AppData', 'Roaming'),
     },
-    darwin: { data: join(userHome, 'Library', 'Application Support'), config: join(userHome, 'Library', 'Application Support') },
-    other: { data: join(userHome, '.local', 'share'), config: join(userHome, '.config') },
+    darwin: { data: path.join(userHome, 'Library', 'Application Support'), config: path.join(userHome, 'Library', 'Application Support') },
+    other: { data: path.join(userHome, '.local', 'share'), config: path.join(userHome, '.config') },
   }
   const folders = platformFolders[platform === 'win32' || platform === 'darwin' ? platform : 'other']
-  const home = environment.AGENT_HOME ? resolve(environment.AGENT_HOME) : join(absolute(environment.XDG_DATA_HOME) ?? folders.data, 'agent')
+  const home = environment.AGENT_HOME
+    ? path.resolve(environment.AGENT_HOME)
+    : path.join(absolute(environment.XDG_DATA_HOME) ?? folders.data, 'agent')
   return {
     home,
-    userConfig: join(absolute(environment.XDG_CONFIG_HOME) ?? folders.config, 'agent', 'config.yaml'),
-    models: join(home, 'models'),
-    cache: join(home, 'cache'),
-    projects: join(home, 'projects'),
-    daemonSocket: join(home, 'daemon.sock'),
-    daemonInfo: join(home, 'daemon.json'),
+    userConfig: path.join(absolute(environment.XDG_CONFIG_HOME) ?? folders.config, 'agent', 'config.yaml'),
+    models: path.join(home, 'models'),
+    cache: path.join(home, 'cache'),
+    projects: path.join(home, 'projects'),
+    daemonSocket: path.join(home, 'daemon.sock'),
+    daemonInfo: path.join(home, 'daemon.json'),
   }
 }

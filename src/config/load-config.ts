@@ -44,7 +44,7 @@ export interface LoadedConfig {
 /** What one source says: checked on its own, so that a mistake is told with the place it stands in. */
 interface Layer {
   section: Section
-  originOf(path: string): string
+  originOf: (path: string) => string
 }
 
 /** The effective configuration: defaults < user file < project file < environment < flags, value by value. */

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { durationSchema, sizeSchema, timeoutSchema } from '../domain/quantity.ts'
+import { durationSchema, sizeSchema, timeoutSchema } from '../domain/quantity-schema.ts'
 import { engineOptionsSchema } from '../engine/options.ts'
 import { type ConfigurableCheck, reviewOptionsSchema, reviewOverrideSchema } from '../tasks/review/options.ts'
 

@@ -7,7 +7,7 @@ export interface SchemaNode {
   title?: string
   description?: string
   default?: unknown
-  const?: unknown
+  const?: string
   enum?: readonly unknown[]
   anyOf?: readonly SchemaNode[]
   minimum?: number
@@ -39,7 +39,7 @@ export function settingsOf(node: SchemaNode, path = ''): Setting[] {
 /** The part of the schema that a path of keys and list positions leads to. */
 export function nodeAt(root: SchemaNode, path: readonly PropertyKey[]): SchemaNode | undefined {
   return path.reduce<SchemaNode | undefined>((node, key) => {
-    if (typeof key === 'number') return node?.items ?? node?.anyOf?.find(({ items }) => items)?.items
+    if (typeof key === 'number') return node?.items ?? node?.anyOf?.find((choice) => choice.items)?.items
     const properties = node?.properties ?? {}
     return Object.hasOwn(properties, String(key)) ? properties[String(key)] : undefined
   }, root)
@@ -50,7 +50,7 @@ export function allowedBy(node: SchemaNode): string {
   if (node.title !== undefined) return node.title
   if (node.anyOf) return joinWithOr(node.anyOf.map(allowedBy))
   if (node.enum) return joinWithOr(node.enum.map(String))
-  if (node.const !== undefined) return String(node.const)
+  if (node.const !== undefined) return node.const
   if (node.type === 'integer' || node.type === 'number') return numberIn(node)
   if (node.type === 'array') return `a list${node.items ? `, each ${allowedBy(node.items)}` : ''}`
   const words: Record<string, string> = {
@@ -64,7 +64,7 @@ export function allowedBy(node: SchemaNode): string {
 
 /** The words a value may be, for suggestions. */
 export function wordsOf(node: SchemaNode): string[] {
-  const own = [...(node.enum ?? []), ...(node.const === undefined ? [] : [node.const])].map(String)
+  const own = [...(node.enum ?? []).map(String), ...(node.const === undefined ? [] : [node.const])]
   return [...own, ...(node.anyOf ?? []).flatMap(wordsOf)]
 }
 

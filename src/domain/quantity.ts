@@ -1,12 +1,10 @@
-import { z } from 'zod'
-
 const millisecondsIn = { w: 604_800_000, d: 86_400_000, h: 3_600_000, m: 60_000, s: 1000, ms: 1 } as const
 const bytesIn = { t: 1024 ** 4, g: 1024 ** 3, m: 1024 ** 2, k: 1024, b: 1 } as const
 
 /** Longest first, each unit at most once. A number without a unit is refused: nobody can tell whether it means seconds or milliseconds. */
-const durationPattern =
+export const durationPattern =
   /^(?=\d.*\S$)(?:\d+(?:\.\d+)?w ?)?(?:\d+(?:\.\d+)?d ?)?(?:\d+(?:\.\d+)?h ?)?(?:\d+(?:\.\d+)?m ?)?(?:\d+(?:\.\d+)?s ?)?(?:\d+(?:\.\d+)?ms)?$/
-const sizePattern = /^(\d+(?:\.\d+)?) ?([bB]|[kKmMgGtT](?:[iI]?[bB])?)$/
+export const sizePattern = /^(\d+(?:\.\d+)?) ?([bB]|[kKmMgGtT](?:[iI]?[bB])?)$/
 
 /** Node's timers hold 31 bits of milliseconds; a longer one would fire at once. */
 const longestTimeout = 24 * millisecondsIn.d
@@ -56,21 +54,3 @@ function wholeNumber(value: number): number | undefined {
   const rounded = Math.round(value)
   return Number.isSafeInteger(rounded) ? rounded : undefined
 }
-
-/** Text on the outside, a number on the inside; the title is what an error message says is allowed. */
-function quantity(parse: (text: string) => number | undefined, { pattern, title }: { pattern: RegExp; title: string }) {
-  return z
-    .string()
-    .regex(pattern)
-    .meta({ title })
-    .transform((text, context) => {
-      const value = parse(text)
-      if (value !== undefined) return value
-      context.addIssue({ code: 'custom', message: `must be ${title}`, input: text })
-      return z.NEVER
-    })
-}
-
-export const durationSchema = quantity(parseDuration, { pattern: durationPattern, title: durationExamples })
-export const timeoutSchema = quantity(parseTimeout, { pattern: durationPattern, title: timeoutExamples })
-export const sizeSchema = quantity(parseSize, { pattern: sizePattern, title: sizeExamples })

@@ -1,15 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import {
-  durationSchema,
-  formatDuration,
-  formatSize,
-  parseDuration,
-  parseSize,
-  parseTimeout,
-  sizeSchema,
-  timeoutSchema,
-} from '../../src/domain/quantity.ts'
+import { formatDuration, formatSize, parseDuration, parseSize, parseTimeout } from '../../src/domain/quantity.ts'
+import { durationSchema, sizeSchema, timeoutSchema } from '../../src/domain/quantity-schema.ts'
 
 describe('durations', () => {
   it.each([

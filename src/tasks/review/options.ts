@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { timeoutSchema } from '../../domain/quantity.ts'
+import { timeoutSchema } from '../../domain/quantity-schema.ts'
 import { failOnLevels, type Severity, severities } from '../../domain/severity.ts'
 
 /** What the configuration has to know of a check, or of a category that the model may report. */
