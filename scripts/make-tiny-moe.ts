@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util'
 import { writeGguf } from './gguf/gguf.ts'
 import { gaussian } from './gguf/random.ts'
 import { type MatrixRequest, qwen3moe, type Shape } from './gguf/qwen3moe.ts'
-import { createVocabulary } from './gguf/vocabulary.ts'
+import { byteSymbols, createVocabulary, type Vocabulary } from './gguf/vocabulary.ts'
 
 export interface TinyMoeOptions {
   seed: number
@@ -25,10 +25,22 @@ const shape: Shape = {
 
 /** Writes the model to a file. The same seed gives the same bytes. */
 export function makeTinyMoe({ seed }: TinyMoeOptions, path: string): void {
-  const weights = (matrix: MatrixRequest) =>
-    gaussian(`${seed} ${matrix.name}`, matrix.columns * matrix.rows).map((value) => value * deviationOf(matrix))
-  writeGguf(qwen3moe({ name: 'tiny test model, random weights', shape, vocabulary: createVocabulary(), weights }), path)
+  const vocabulary = createVocabulary()
+  const weights = (matrix: MatrixRequest) => {
+    const values = gaussian(`${seed} ${matrix.name}`, matrix.columns * matrix.rows).map((value) => value * deviationOf(matrix))
+    if (matrix.name === 'token_embd.weight') for (let row = 0; row < matrix.rows; row++) values[row * matrix.columns] = 4
+    if (matrix.name === 'output.weight') for (const row of unsaid(vocabulary)) values[row * matrix.columns] = -6
+    return values
+  }
+  writeGguf(qwen3moe({ name: 'tiny test model, random weights', shape, vocabulary, weights }), path)
 }
+
+/**
+ * Bytes that begin a character of three or four bytes, or none. Random bytes after them are often no character at all, and llama.cpp's grammars
+ * let some of those pass; a model that has learnt anything does not say them.
+ */
+const unsaid = (vocabulary: Vocabulary) =>
+  byteSymbols.flatMap((symbol, byte) => (byte >= 0xe0 || byte === 0xc0 || byte === 0xc1 ? [vocabulary.idOf(symbol)] : []))
 
 /** Standard deviations that keep the residual stream near 1 and the logits spread enough that sampling wanders through the vocabulary. */
 function deviationOf({ name, columns }: MatrixRequest): number {

@@ -1,0 +1,72 @@
+import { z } from 'zod'
+
+/** What goes between the program and its engine process. Each side parses what the other says. */
+
+const id = z.int().nonnegative()
+const tokens = z.int().nonnegative()
+
+const messageSchema = z.strictObject({ role: z.enum(['system', 'user', 'assistant']), text: z.string() })
+
+export const openRequestSchema = z.strictObject({
+  modelPath: z.string(),
+  contextTokens: z.int().positive().nullable(),
+  gpu: z.enum(['auto', 'cuda', 'metal', 'vulkan', 'off']),
+  threads: z.union([z.literal('auto'), z.int().positive()]),
+  parallel: z.int().positive().nullable(),
+})
+
+export const promptRequestSchema = z.strictObject({
+  messages: z.array(messageSchema),
+  outputSchema: z.record(z.string(), z.unknown()).nullable(),
+  maxTokens: z.int().positive(),
+  temperature: z.number().nonnegative(),
+  seed: z.int().nonnegative(),
+})
+
+export const toProcessSchema = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('probe'), id }),
+  z.strictObject({ type: z.literal('open'), id, request: openRequestSchema }),
+  z.strictObject({ type: z.literal('count'), id, text: z.string() }),
+  z.strictObject({ type: z.literal('generate'), id, request: promptRequestSchema }),
+  z.strictObject({ type: z.literal('abort'), id }),
+])
+
+export const backendSchema = z.strictObject({
+  name: z.enum(['cpu', 'cuda', 'metal', 'vulkan']).describe('What computes'),
+  devices: z.array(z.string()).describe('Names of the GPUs'),
+  vramBytes: z.number().nonnegative().nullable().describe('Memory of the GPUs together; null without any'),
+  threads: z.int().positive().describe('Processor threads in use'),
+  library: z.string().describe('Version of the native library'),
+})
+
+export const openedSchema = z.strictObject({
+  contextTokens: tokens,
+  parallel: z.int().positive(),
+  backend: backendSchema,
+  notices: z.array(z.strictObject({ code: z.string(), message: z.string(), hint: z.string() })),
+})
+
+export const answerSchema = z.strictObject({
+  text: z.string(),
+  stopReason: z.enum(['stop', 'length']),
+  usage: z.strictObject({ inputTokens: tokens, cachedInputTokens: tokens, outputTokens: tokens }),
+})
+
+/** What can go wrong in the engine process; a subset of the codes that users meet. */
+export const problemCodes = ['ENGINE_UNAVAILABLE', 'ENGINE_OUT_OF_CONTEXT', 'ENGINE_FAILED', 'MODEL_INVALID', 'INTERNAL'] as const
+
+export const fromProcessSchema = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('turn'), id }).describe('The request has left the queue'),
+  z.strictObject({ type: z.literal('text'), id, delta: z.string() }),
+  z.strictObject({ type: z.literal('done'), id, value: z.unknown() }),
+  z.strictObject({ type: z.literal('failed'), id, code: z.enum(problemCodes), message: z.string(), hint: z.string().nullable() }),
+])
+
+export type OpenRequest = z.infer<typeof openRequestSchema>
+export type PromptRequest = z.infer<typeof promptRequestSchema>
+export type ToProcess = z.infer<typeof toProcessSchema>
+export type FromProcess = z.infer<typeof fromProcessSchema>
+export type Backend = z.infer<typeof backendSchema>
+export type Opened = z.infer<typeof openedSchema>
+export type Answer = z.infer<typeof answerSchema>
+export type ProblemCode = (typeof problemCodes)[number]
