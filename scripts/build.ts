@@ -70,7 +70,9 @@ function packageFolderOf(id: string): string | undefined {
   return undefined
 }
 
+/** The types of what the library exports, and of what those are made of. */
 function declare() {
+  if (!existsSync(join(root, 'src/index.ts'))) return
   const { status } = spawnSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', 'tsconfig.build.json'], {
     cwd: root,
     stdio: 'inherit',
