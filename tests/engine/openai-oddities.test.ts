@@ -53,6 +53,24 @@ describe('events that servers send besides the answer', () => {
     })
   })
 
+  it('may hold calls with nothing but a name, and then an input that is an object', async () => {
+    const calls = [
+      { index: 0, id: 'a', function: { name: 'list' } },
+      { index: 1 },
+      { index: 1, id: 'b', function: { name: 'read', arguments: { path: 'a.ts' } } },
+    ]
+    const { result } = await askServer(`${calls.map((call) => says({ tool_calls: [call] })).join('')}${says({}, 'stop')}${done}`)
+    expect(result).toMatchObject({
+      stopReason: 'tool-calls',
+      message: {
+        toolCalls: [
+          { id: 'a', name: 'list', input: {} },
+          { id: 'b', name: 'read', input: { path: 'a.ts' } },
+        ],
+      },
+    })
+  })
+
   it('may be missing after the reason for the end', async () => {
     expect((await askServer(`${says({ content: 'yes' })}${says({}, 'stop')}`)).result).toMatchObject({ message: { text: 'yes' } })
   })
@@ -62,6 +80,20 @@ describe('events that servers send besides the answer', () => {
     expect((await askServer(text.replaceAll('\n', '\r\n'))).result).toMatchObject({ message: { text: 'yes' } })
     expect((await askServer(text.replaceAll('\n', '\r'))).result).toMatchObject({ message: { text: 'yes' } })
   })
+})
+
+it('takes an answer that is complete although the server never closes it, and leaves nothing behind', async () => {
+  const server = createServer((incoming, response) => {
+    incoming.resume()
+    response.setHeader('content-type', 'text/event-stream').write(`${says({ content: 'yes' }, 'stop')}${done}`)
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const engine = await openTestEndpoint({ baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1` })
+  expect((await engine.generate(ask('Hello?'))).message.text).toBe('yes')
+  await engine.close()
+  server.close()
+  // Does not happen while anybody is connected.
+  await once(server, 'close')
 })
 
 describe('answers that are none', () => {
@@ -91,6 +123,21 @@ describe('answers that are none', () => {
   it('are not expected of a status that does not exist', async () => {
     const { result } = await askServer((response) => void response.socket?.end('HTTP/1.1 799 Odd\r\ncontent-length: 0\r\n\r\n'))
     expect(result).toMatchObject({ name: 'AppError', code: 'ENGINE_FAILED' })
+  })
+
+  it.each([
+    ['application/json', (error: object) => JSON.stringify({ error })],
+    ['text/event-stream', (error: object) => `${says({ content: 'ye' })}${event({ error })}`],
+  ])('are errors also with status 200: %s', async (type, body) => {
+    const answered = (error: object) => askServer((response) => void response.setHeader('content-type', type).end(body(error)))
+    expect(await answered({ message: 'CUDA error' })).toMatchObject({
+      result: { code: 'ENGINE_FAILED', message: expect.stringContaining('CUDA error') },
+      count: 4,
+    })
+    expect(await answered({ message: 'maximum context length is 8' })).toMatchObject({
+      result: { code: 'ENGINE_OUT_OF_CONTEXT' },
+      count: 1,
+    })
   })
 
   it('are reported when the content has no type', async () => {

@@ -25,7 +25,7 @@ export interface ScriptedReply {
   toolCalls?: readonly { id?: string; name: string; input: unknown }[]
 }
 
-export interface RecordedRequest {
+interface RecordedRequest {
   method: string
   path: string
   headers: IncomingHttpHeaders

@@ -5,7 +5,7 @@ import { collectProbabilities } from './probabilities.ts'
 import { collectToolCalls } from './tool-calls.ts'
 import type { Chunk } from './wire.ts'
 
-export type Answer = Pick<Generation, 'message' | 'stopReason' | 'usage' | 'tokens'>
+type Answer = Pick<Generation, 'message' | 'stopReason' | 'usage' | 'tokens'>
 
 /** How an answer ended, in the server's word; null: it did not. */
 export type Ending = { finish: string | null; refusal: string; tooLong: boolean }

@@ -12,7 +12,7 @@ import { askedOf } from './request-body.ts'
 
 /** Any OpenAI-compatible server as an engine. Nothing is loaded, looked up or sent before `open`. */
 export function endpointHandle(options: EndpointOptions): EngineHandle {
-  return { kind: 'endpoint', model: options.model ?? 'default', digest: null, open: (signal) => openEndpoint(options, signal) }
+  return { kind: 'endpoint', model: options.model, digest: null, open: (signal) => openEndpoint(options, signal) }
 }
 
 async function openEndpoint(options: EndpointOptions, signal: AbortSignal): Promise<Engine> {

@@ -3,7 +3,7 @@ import { AppError } from '../../domain/errors.ts'
 import type { GenerateRequest, Generation } from '../engine.ts'
 import { collectAnswer, type Ending } from './collect-answer.ts'
 import type { Dialect } from './dialect.ts'
-import { broken, diagnose, Failure, quoteServer, type Place } from './failure.ts'
+import { broken, diagnose, Failure, gaveError, quoteServer, type Place } from './failure.ts'
 import { requestBody } from './request-body.ts'
 import type { Watch } from './watch.ts'
 import { chunkSchema, type Chunk } from './wire.ts'
@@ -59,6 +59,7 @@ async function* chunksOf(body: ReturnType<typeof requestBody>, { client, place, 
 function toChunk(event: unknown, place: Place): Chunk {
   // Proxies put pings and the like between the events.
   const parsed = chunkSchema.safeParse(event ?? {})
+  if (parsed.success && parsed.data.error) throw gaveError(parsed.data.error, place)
   if (parsed.success) return parsed.data
   if (typeof event !== 'object') return {}
   throw broken(`sent an event that is no part of a chat completion (${parsed.error.issues[0]?.path.join('.') ?? ''})`, {

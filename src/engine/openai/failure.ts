@@ -45,7 +45,7 @@ export function diagnose(error: unknown, place: Place): Failure {
   const status = causes.map(statusOf).find((value) => value !== null)
   if (status) return refused(causes[0], status, place)
   if (causes.some((cause) => cause instanceof SyntaxError)) return broken('sent an event that is not JSON', { error, place })
-  if (causes.some(isServerError)) return broken(`failed in the middle of its answer: ${quoted(error, place)}`, { error, place })
+  if (causes.some(isServerError)) return gaveError(error, place)
   return disconnected(error, { causes, place })
 }
 
@@ -62,18 +62,22 @@ export function broken(what: string, { error, place }: { error?: unknown; place:
   return new Failure(told, { retryable: true })
 }
 
+/** The server said 200 and then that it could not do it. */
+export function gaveError(error: unknown, place: Place): Failure {
+  const said = quoteServer(error instanceof Error ? error.message : JSON.stringify(error), place.apiKey)
+  return overflow.test(said) ? outOfContext(error, said) : broken(`failed in the middle of its answer: ${said}`, { error, place })
+}
+
+function outOfContext(error: unknown, said: string): Failure {
+  const message = `The prompt does not fit into the context of the model: ${said}`
+  return new Failure(new AppError('ENGINE_OUT_OF_CONTEXT', message, { cause: error, hint: contextHint }))
+}
+
 function refused(error: unknown, status: number, place: Place): Failure {
   const text =
     error instanceof Error ? `${fieldOf(error, 'code')} ${fieldOf(error, 'type')} ${fieldOf(error, 'param')} ${error.message}` : ''
   const said = quoted(error, place)
-  if (overflow.test(text)) {
-    return new Failure(
-      new AppError('ENGINE_OUT_OF_CONTEXT', `The prompt does not fit into the context of the model: ${said}`, {
-        cause: error,
-        hint: contextHint,
-      }),
-    )
-  }
+  if (overflow.test(text)) return outOfContext(error, said)
   const { code, hint } = adviceFor(status, place)
   const told = new AppError(code, `The endpoint ${place.url} answered with status ${status}: ${said}`, { cause: error, hint })
   return new Failure(told, { retryable: retryableStatus(status), retryAfterMs: retryAfterOf(error), refusal: { status, text } })

@@ -4,7 +4,7 @@ const toolCallDelta = z.object({
   index: z.number().nullish(),
   id: z.string().nullish(),
   // Some servers send the arguments as an object instead of as text.
-  function: z.object({ name: z.string().nullish(), arguments: z.unknown() }).nullish(),
+  function: z.object({ name: z.string().nullish(), arguments: z.unknown().optional() }).nullish(),
 })
 
 const delta = z.object({
@@ -43,6 +43,8 @@ export const chunkSchema = z.object({
     )
     .nullish(),
   usage: usage.nullish(),
+  /** Instead of an answer, with status 200. */
+  error: z.unknown().optional(),
 })
 
 /** The answer of `/models`. vLLM says there how long its context is. */
