@@ -16,7 +16,9 @@ export async function requireCommit(git: Git, ref: string, signal?: AbortSignal)
 
 async function findCommit(git: Git, ref: string, signal?: AbortSignal): Promise<string | null> {
   if (ref === '' || /[\0\n]/.test(ref)) return null
-  const answer = await git.askAbout(['rev-parse', '--verify', '--end-of-options', `${ref}^{commit}`], signal)
+  // Behind `:/` everything is the text to search for, and what is found is a commit.
+  const name = ref.startsWith(':/') ? ref : `${ref}^{commit}`
+  const answer = await git.askAbout(['rev-parse', '--verify', '--end-of-options', name], signal)
   return answer && /^[0-9a-f]{40,64}$/.test(answer) ? answer : null
 }
 

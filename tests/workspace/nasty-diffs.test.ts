@@ -28,7 +28,7 @@ const contents: Record<string, readonly [string | Buffer | null, string | Buffer
   'dev/null': ['a\n', 'b\n'],
   'bell\x07and\x7f': ['a\n', 'b\n'],
   'added.txt': [null, 'one\ntwo\n'],
-  'deleted.txt': ['one\ntwo\n', null],
+  'deleted.txt': ['gone\nfor good\n', null],
   'becomes-empty.txt': ['one\n', ''],
   'was-empty.txt': ['', 'one\n'],
   'added-empty.txt': [null, ''],
