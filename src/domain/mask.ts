@@ -6,7 +6,7 @@ const mask = '******'
 /** Rules whose evidence is a secret, word for word: it anchors the finding, and must not reach a log or a page. */
 const secretRules: ReadonlySet<string> = new Set(['check/secrets', 'review/secret'])
 
-const quoted = /(["'`])((?:\\.?|(?!\1)[^\\])*)/g
+const quoted = /(["'`])((?:\\.?|(?!\1)[^\\])*)(\1?)/g
 /** `password hunter2`, as netrc files and command lines have it. */
 const named = /(\b(?:pass(?:word|wd|phrase)?|pwd|token|secret|login|bearer|basic)\s+)([^\s"'`=:]+)/gi
 const value = /[^\s"'`,;(){}[\]=:]+/g
@@ -88,7 +88,7 @@ function secretValues(findings: readonly Finding[]): string[] {
 
 function hideValues(line: string, hide: (text: string) => string): string {
   const hideUnlessHidden = (text: string) => (text === '' || text === mask ? text : hide(text))
-  const unquoted = line.replaceAll(quoted, (_, quote: string, text: string) => quote + hideUnlessHidden(text))
+  const unquoted = line.replaceAll(quoted, (...[, open = '', text = '', close = '']: string[]) => open + hideUnlessHidden(text) + close)
   const separator = unquoted.search(/[=:]/)
   const end = separator === -1 ? unquoted.length : separator
   const name = unquoted

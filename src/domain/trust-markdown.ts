@@ -85,7 +85,7 @@ function words(text: string, atStart: boolean): string {
 function safeWord(word: string, first: boolean): string {
   if (/^-+$/.test(word)) return dash(word.length, first)
   const { open, core, close } = peel(word)
-  const live = core !== '' && (!plain.test(core) || linked.test(core) || ticket.test(core))
+  const live = core !== '' && (!plain.test(core) || linked.test(word) || ticket.test(core))
   return live ? `${open}${inlineCode(core)}${close}` : word
 }
 

@@ -12,6 +12,9 @@ const context = 2
 /** Of longer regions and replacements only the first lines are shown. */
 const maxLines = 8
 
+/** Columns beside the line number: the indentation, the mark, the bar and the spaces between. */
+const gutter = 9
+
 type Kind = 'context' | 'marked' | 'added' | 'more'
 
 interface Row {
@@ -36,7 +39,7 @@ function draw(
   numberWidth: number,
   { paint, width, color }: Page & { color: 'red' | 'yellow' | 'blue' },
 ): string {
-  const code = cutText(text, width - numberWidth - 7)
+  const code = cutText(text, width - numberWidth - gutter).trimEnd()
   const label = String(number ?? '').padStart(numberWidth)
   const bar = paint('dim', '\u2502')
   if (kind === 'marked') return `${paint([color, 'bold'], marks.marked)} ${paint('bold', label)} ${bar} ${code}`.trimEnd()

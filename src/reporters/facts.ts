@@ -33,12 +33,15 @@ export function describeSuppressed({ findings }: Pick<Report, 'findings'>): stri
   return total === 0 ? '' : `${formatCount(total)} suppressed: ${parts.join(', ')}`
 }
 
+/** Why lines of a file stayed unseen that is not itself left out. */
+export const notWhollySeen = 'only a part was looked at'
+
 /** Files of which changed lines stayed unseen although they should not have, each with the reason. */
 export function unseenFiles({ coverage }: Pick<Report, 'coverage'>): { path: string; lines: number; reason: string }[] {
   return coverage.files.filter(isUnseen).map(({ path, changedLines, seenLines, skipped }) => ({
     path,
     lines: Math.max(0, changedLines - seenLines),
-    reason: skipped?.reason ?? 'only a part was looked at',
+    reason: skipped?.reason ?? notWhollySeen,
   }))
 }
 
@@ -49,23 +52,22 @@ export function describeLeftOut({ coverage }: Pick<Report, 'coverage'>): string 
   const reasons = coverage.files.flatMap(({ skipped }) => (skipped?.expected ? skipped.reason : []))
   if (reasons.length === 0) return ''
   const groups = [...Map.groupBy(reasons, (reason) => reason)].map(([reason, group]) => `${reason} (${formatCount(group.length)})`)
-  const more = groups.length > 3 ? `, and ${groups.length - 3} more reasons` : ''
+  const more = groups.length > 3 ? `, and for ${plural(groups.length - 3, 'more reason')}` : ''
   return `${plural(reasons.length, 'file')} left out: ${groups.slice(0, 3).join(', ')}${more}`
 }
 
-/** What did the work and what it cost: the model, requests, tokens and time. */
-export function describeRun({ engine, usage, timing }: Pick<Report, 'engine' | 'usage' | 'timing'>): string {
+/** What did the work and what it cost: the model, requests, tokens and time, each a fact of its own. */
+export function runFacts({ engine, usage, timing }: Pick<Report, 'engine' | 'usage' | 'timing'>): string[] {
   const cached = usage.cachedInputTokens > 0 ? ` (${formatCount(usage.cachedInputTokens)} cached)` : ''
   const tokens = `${formatCount(usage.inputTokens)} tokens in${cached}, ${formatCount(usage.outputTokens)} out`
   return [
     engine.kind === 'none' ? 'no model' : `${engine.model} (${engine.kind})`,
-    usage.requests > 0 ? `${plural(usage.requests, 'request')}, ${tokens}` : '',
+    usage.requests > 0 ? plural(usage.requests, 'request') : '',
+    usage.requests > 0 ? tokens : '',
     usage.cacheHits > 0 ? `${formatCount(usage.cacheHits)} from the cache` : '',
     formatDuration(timing.totalMs),
     timing.tokensPerSecond >= 1 ? `${formatCount(Math.round(timing.tokensPerSecond))} tokens/s` : '',
-  ]
-    .filter((part) => part !== '')
-    .join(' \u00B7 ')
+  ].filter((fact) => fact !== '')
 }
 
 export function plural(count: number, noun: string): string {

@@ -1,7 +1,7 @@
 import type { Finding } from '../domain/finding.ts'
 import type { CoveredFile, Notice, Report } from '../domain/report.ts'
 import { xmlAttribute, xmlText } from '../domain/trust-xml.ts'
-import { tellsFailure } from './facts.ts'
+import { notWhollySeen, tellsFailure } from './facts.ts'
 import { describeLines, linesOf } from './lines-of.ts'
 import type { Reporter } from './reporter.ts'
 import { withoutSecrets } from './without-secrets.ts'
@@ -11,11 +11,12 @@ interface TestCase {
   attributes: Record<string, string>
   fingerprint?: string
   outcome?: { element: 'failure' | 'error' | 'skipped'; type: string; message: string; text: string }
+  output?: string
 }
 
 /**
- * JUnit's XML: a suite per file and a test case per finding, failed or, when suppressed, skipped. A file without findings is a passed
- * test case, one that was left out a skipped one, and a failure of the run itself an error.
+ * JUnit's XML: a suite per file and a test case per finding: errors and warnings failed, suppressed ones skipped, notes passed with their
+ * text as output. A file without findings is a passed test case, one not wholly seen a skipped one, a failure of the run itself an error.
  */
 export const junit: Reporter = withoutSecrets((report) => {
   const cases = Map.groupBy(report.findings, ({ region }) => region.path)
@@ -30,25 +31,20 @@ export const junit: Reporter = withoutSecrets((report) => {
   return ['<?xml version="1.0" encoding="UTF-8"?>', `<${root}>`, ...suites.map(({ xml }) => xml), '</testsuites>', ''].join('\n')
 })
 
-function findingCase({ rule, region, title, message, severity, suppressed, fingerprint }: Finding): TestCase {
+function findingCase(finding: Finding): TestCase {
+  const { rule, region, title, message, severity, suppressed, fingerprint } = finding
   const lines = linesOf(region)
-  return {
-    attributes: {
-      name: `${rule}, ${describeLines(region)}`,
-      classname: region.path,
-      file: region.path,
-      ...(lines && { line: String(lines.start) }),
-    },
-    fingerprint,
-    outcome: suppressed
-      ? { element: 'skipped', type: suppressed.by, message: suppressed.reason, text: '' }
-      : { element: 'failure', type: severity, message: title, text: message },
-  }
+  const place = { classname: region.path, file: region.path, ...(lines && { line: String(lines.start) }) }
+  const identity = { attributes: { name: `${rule}, ${describeLines(region)}`, ...place }, fingerprint }
+  if (suppressed) return { ...identity, outcome: { element: 'skipped', type: suppressed.by, message: suppressed.reason, text: '' } }
+  if (severity === 'note') return { ...identity, output: `${title}\n${message}` }
+  return { ...identity, outcome: { element: 'failure', type: severity, message: title, text: message } }
 }
 
-function fileCase({ path, skipped }: CoveredFile): TestCase {
+function fileCase({ path, skipped, changedLines, seenLines }: CoveredFile): TestCase {
   const attributes = { name: 'no findings', classname: path, file: path }
-  return skipped ? { attributes, outcome: { element: 'skipped', type: 'skipped', message: skipped.reason, text: '' } } : { attributes }
+  const reason = skipped?.reason ?? (seenLines < changedLines ? notWhollySeen : null)
+  return reason === null ? { attributes } : { attributes, outcome: { element: 'skipped', type: 'unseen', message: reason, text: '' } }
 }
 
 function noticeCase(task: string, { code, message, hint }: Notice): TestCase {
@@ -67,15 +63,16 @@ function suite(name: string, all: readonly TestCase[]): { all: readonly TestCase
   return { all, xml: [`  <${tag('testsuite', { name, ...totals(all) })}>`, ...all.map(testCase), '  </testsuite>'].join('\n') }
 }
 
-function testCase({ attributes, fingerprint, outcome }: TestCase): string {
+function testCase({ attributes, fingerprint, outcome, output }: TestCase): string {
   const inner = [
-    fingerprint === undefined ? '' : `      <properties><${tag('property', { name: 'fingerprint', value: fingerprint })}/></properties>`,
+    fingerprint === undefined ? '' : `<properties><${tag('property', { name: 'fingerprint', value: fingerprint })}/></properties>`,
     outcome
-      ? `      <${tag(outcome.element, { type: outcome.type, message: outcome.message })}>${xmlText(outcome.text)}</${outcome.element}>`
+      ? `<${tag(outcome.element, { type: outcome.type, message: outcome.message })}>${xmlText(outcome.text)}</${outcome.element}>`
       : '',
+    output === undefined ? '' : `<system-out>${xmlText(output)}</system-out>`,
   ].filter((part) => part !== '')
   const start = tag('testcase', attributes)
-  return inner.length === 0 ? `    <${start}/>` : [`    <${start}>`, ...inner, '    </testcase>'].join('\n')
+  return inner.length === 0 ? `    <${start}/>` : [`    <${start}>`, ...inner.map((part) => `      ${part}`), '    </testcase>'].join('\n')
 }
 
 function totals(all: readonly TestCase[]): Record<string, string> {

@@ -1,16 +1,8 @@
 import type { Finding } from '../domain/finding.ts'
 import type { Report } from '../domain/report.ts'
+import { guardCommands } from '../domain/trust-github.ts'
 import { fencedBlock, inlineCode, markdownLine, markdownText } from '../domain/trust-markdown.ts'
-import {
-  activeFindings,
-  describeCounts,
-  describeLeftOut,
-  describeRun,
-  describeSuppressed,
-  formatCount,
-  plural,
-  unseenFiles,
-} from './facts.ts'
+import { activeFindings, describeCounts, describeLeftOut, runFacts, describeSuppressed, formatCount, plural, unseenFiles } from './facts.ts'
 import { describeLines } from './lines-of.ts'
 import { replacementOf } from './replacement.ts'
 import type { Reporter } from './reporter.ts'
@@ -31,7 +23,7 @@ export const markdown: Reporter = withoutSecrets((report, { maxBytes = stepSumma
   const findings = [...Map.groupBy(active, ({ region }) => region.path)].flatMap(([path, group]) =>
     group.map((finding, index) => (index === 0 ? `### ${inlineCode(path)}\n\n` : '') + findingBlock(finding)),
   )
-  return join(fit({ head, findings, tail }, maxBytes))
+  return join(fit({ head: head.map(guardCommands), findings: findings.map(guardCommands), tail: tail.map(guardCommands) }, maxBytes))
 })
 
 const join = (blocks: readonly string[]) => `${blocks.filter((block) => block !== '').join('\n\n')}\n`
@@ -110,6 +102,6 @@ function noticeBlocks({ notices }: Report): string[] {
 }
 
 function footer(report: Report): string {
-  const facts = [describeSuppressed(report), describeLeftOut(report), describeRun(report)].filter((fact) => fact !== '')
+  const facts = [describeSuppressed(report), describeLeftOut(report), runFacts(report).join(' \u00B7 ')].filter((fact) => fact !== '')
   return `---\n\n${facts.map(markdownLine).join('  \n')}`
 }

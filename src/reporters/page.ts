@@ -7,7 +7,7 @@ type Style = Parameters<typeof styleText>[0]
 /** What text is laid out on: its width, its colours and the source that excerpts come from. */
 export interface Page {
   width: number
-  paint(style: Style, text: string): string
+  paint: (style: Style, text: string) => string
   readLines: NonNullable<ReporterOptions['readLines']>
 }
 

@@ -4,15 +4,15 @@ import {
   activeFindings,
   describeCounts,
   describeLeftOut,
-  describeRun,
   describeSuppressed,
   formatCount,
   plural,
+  runFacts,
   tellsFailure,
   unseenFiles,
 } from './facts.ts'
 import type { Page } from './page.ts'
-import { cutStart, wrapText } from './text-layout.ts'
+import { cutStart, wrapItems, wrapText } from './text-layout.ts'
 
 const maxUnseen = 10
 
@@ -21,52 +21,70 @@ export function closingBlocks(report: Report, page: Page): string[] {
   return [...report.notices.map((notice) => noticeBlock(notice, page)), ...unseenBlock(report, page), summaryBlock(report, page)]
 }
 
-function noticeBlock(notice: Notice, { paint, width }: Page): string {
-  const failed = tellsFailure(notice)
-  const label = failed ? paint(['red', 'bold'], 'failed') : paint(['blue', 'bold'], 'notice')
-  const [first = '', ...rest] = wrapText(`failed: ${terminalText(notice.message)} (${terminalLine(notice.code)})`, width)
-  const hint = notice.hint === '' ? [] : wrapText(terminalText(notice.hint), width - 2)
-  return [label + first.slice('failed'.length), ...rest.map((row) => `  ${row}`), ...hint.map((row) => `  ${paint('dim', row)}`)].join('\n')
+function noticeBlock(notice: Notice, page: Page): string {
+  const kind = tellsFailure(notice) ? ({ label: 'failed', color: 'red' } as const) : ({ label: 'notice', color: 'blue' } as const)
+  const rows = labelled({ ...kind, text: `${terminalText(notice.message)} (${terminalLine(notice.code)})` }, page)
+  const hint = notice.hint === '' ? [] : wrapText(terminalText(notice.hint), page.width - 2)
+  return [...rows, ...hint.map((row) => `  ${page.paint('dim', row)}`)].join('\n')
 }
 
-function unseenBlock(report: Report, { paint, width }: Page): string[] {
+function unseenBlock(report: Report, page: Page): string[] {
   const unseen = unseenFiles(report)
   if (unseen.length === 0) return []
   const { seenLines, changedLines } = report.coverage
+  const text = `${formatCount(Math.max(0, changedLines - seenLines))} of ${plural(changedLines, 'changed line')}`
   const rows = unseen.slice(0, maxUnseen).flatMap(({ path, lines, reason }) => {
-    const place = cutStart(terminalLine(path), width - 20)
-    const why = wrapText(terminalText(reason), width - 4).map((row) => `    ${paint('dim', row)}`)
-    return [`  ${paint('cyan', place)}, ${plural(lines, 'line')}`, ...why]
+    const place = cutStart(terminalLine(path), page.width - 20)
+    const why = wrapText(terminalText(reason), page.width - 4).map((row) => `    ${page.paint('dim', row)}`)
+    return [`  ${page.paint('cyan', place)}, ${plural(lines, 'line')}`, ...why]
   })
   const more = unseen.length > maxUnseen ? [`  and ${plural(unseen.length - maxUnseen, 'more file')}`] : []
-  return [
-    [
-      `${paint(['yellow', 'bold'], 'not seen')}: ${formatCount(changedLines - seenLines)} of ${plural(changedLines, 'changed line')}`,
-      ...rows,
-      ...more,
-    ].join('\n'),
-  ]
+  return [[...labelled({ label: 'not seen', color: 'yellow', text }, page), ...rows, ...more].join('\n')]
+}
+
+function labelled(
+  { label, color, text }: { label: string; color: 'red' | 'yellow' | 'blue'; text: string },
+  { paint, width }: Page,
+): string[] {
+  const [first = '', ...rest] = wrapText(`${label}: ${text}`, width - 2)
+  return [paint([color, 'bold'], label) + first.slice(label.length), ...rest.map((row) => `  ${row}`)]
 }
 
 function summaryBlock(report: Report, { paint, width }: Page): string {
-  const active = activeFindings(report)
-  const incomplete = report.completeness === 'partial' || report.notices.some(tellsFailure)
-  const counts = describeCounts(active) + (incomplete ? ', incomplete' : '')
   const asides = [describeSuppressed(report), describeLeftOut(report)].filter((aside) => aside !== '').join('; ')
-  const facts = [report.summary, asides, describeRun(report)]
-  return [
-    headline(
-      active.some(({ severity }) => severity === 'error') ? 'bad' : active.length > 0 || incomplete ? 'mixed' : 'good',
-      counts,
-      paint,
+  const [first = '', ...rest] = wrapText(headline(report), width - 2)
+  const details = [
+    ...[activeFindings(report).length === 0 ? '' : report.summary, asides].flatMap((text) =>
+      text === '' ? [] : wrapText(terminalText(text), width - 2),
     ),
-    ...facts.flatMap((fact) => (fact === '' ? [] : wrapText(terminalText(fact), width - 2).map((row) => `  ${paint('dim', row)}`))),
+    ...wrapItems(runFacts(report).map(terminalLine), ' \u00B7 ', width - 2),
+  ]
+  const { mark, color } = moods[moodOf(report)]
+  return [
+    `${paint([color, 'bold'], mark)} ${paint('bold', first)}`,
+    ...rest.map((row) => `  ${paint('bold', row)}`),
+    ...details.map((row) => `  ${paint('dim', row)}`),
   ].join('\n')
 }
 
-const marks = { bad: ['\u2716', 'red'], mixed: ['\u25B2', 'yellow'], good: ['\u2714', 'green'] } as const
+const moods = {
+  bad: { mark: '\u2716', color: 'red' },
+  mixed: { mark: '\u25B2', color: 'yellow' },
+  good: { mark: '\u2714', color: 'green' },
+} as const
 
-function headline(mood: keyof typeof marks, counts: string, paint: Page['paint']): string {
-  const [mark, color] = marks[mood]
-  return `${paint([color, 'bold'], mark)} ${paint('bold', counts)}`
+function moodOf(report: Report): keyof typeof moods {
+  const active = activeFindings(report)
+  if (active.some(({ severity }) => severity === 'error')) return 'bad'
+  return active.length > 0 || isIncomplete(report) ? 'mixed' : 'good'
 }
+
+/** The counts of what was found; where nothing was, the task's own sentence. */
+function headline(report: Report): string {
+  const active = activeFindings(report)
+  if (active.length > 0) return describeCounts(active) + (isIncomplete(report) ? ', incomplete' : '')
+  const summary = terminalText(report.summary).trim() || 'no findings'
+  return isIncomplete(report) ? `incomplete: ${summary}` : summary
+}
+
+const isIncomplete = ({ completeness, notices }: Report) => completeness === 'partial' || notices.some(tellsFailure)

@@ -33,8 +33,7 @@ function toRun(report: Report, { describeRule: describe }: ReporterOptions): Run
     tool: {
       driver: {
         name: report.tool.name,
-        version: report.tool.version,
-        ...(isSemantic(report.tool.version) && { semanticVersion: report.tool.version }),
+        semanticVersion: isSemantic(report.tool.version) ? report.tool.version : '0.0.0',
         // A package URL names the tool wherever it is hosted.
         informationUri: `pkg:npm/${report.tool.name}`,
         rules: rules.map((rule) => toRule(rule, describeRule(rule, describe))),

@@ -21,29 +21,30 @@ export function cutText(text: string, width: number): string {
   return displayWidth(text) <= width ? text : `${headOf(text, width - 1)}\u2026`
 }
 
-/** The end of a text where its beginning matters less, as in paths. */
+/** The end of a text whose beginning matters less, as that of a path. */
 export function cutStart(text: string, width: number): string {
-  if (displayWidth(text) <= width) return text
-  const reversed = [...text].toReversed().join('')
-  return `\u2026${[...headOf(reversed, width - 1)].toReversed().join('')}`
+  return displayWidth(text) <= width ? text : `\u2026${reversed(headOf(reversed(text), width - 1))}`
 }
+
+const reversed = (text: string) => Array.from(text).toReversed().join('')
 
 /** Breaks a text at spaces into lines of at most so many columns; its own lines and their indentation stay, longer words are broken. */
 export function wrapText(text: string, width: number): string[] {
   return text.split('\n').flatMap((line) => {
     const indent = (/^ */.exec(line)?.[0] ?? '').slice(0, Math.floor(width / 2))
-    return wrapWords(line.split(/\s+/), width - indent.length).map((row) => indent + row)
+    return wrapItems(line.split(/\s+/), ' ', width - indent.length).map((row) => indent + row)
   })
 }
 
-function wrapWords(words: readonly string[], width: number): string[] {
+/** Lays items out in rows of at most so many columns, broken only between them where they fit. */
+export function wrapItems(items: readonly string[], separator: string, width: number): string[] {
   const rows: string[] = []
   let row = ''
-  for (const word of words.flatMap((whole) => breakWord(whole, width))) {
-    if (row !== '' && displayWidth(row) + 1 + displayWidth(word) > width) {
-      rows.push(row)
-      row = word
-    } else row = row === '' ? word : `${row} ${word}`
+  for (const item of items.flatMap((whole) => breakWord(whole, width))) {
+    const longer = row === '' ? item : row + separator + item
+    const fits = row === '' || displayWidth(longer) <= width
+    if (!fits) rows.push(row)
+    row = fits ? longer : item
   }
   return [...rows, row]
 }
