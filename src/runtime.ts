@@ -38,7 +38,7 @@ export async function runTask<Request>(task: Task<Request>, request: Request, ru
   const startedAt = performance.now()
   const budget = createBudget({ maxTime, maxTokens, signal })
   const meter = createMeter()
-  const notices: Notice[] = [...early]
+  const notices: Notice[] = []
   const engine = runtime.engine && openedOnce(runtime.engine)
   const context: TaskContext = {
     workspace: runtime.workspace,
@@ -66,7 +66,7 @@ export async function runTask<Request>(task: Task<Request>, request: Request, ru
       engine: engineInfo(engine, runtime.seed),
       usage: meter.usage,
       timing: meter.timing(performance.now() - startedAt),
-      notices: withoutRepeats(notices),
+      notices: withoutRepeats([...early, ...notices]),
     }
   } finally {
     budget.close()

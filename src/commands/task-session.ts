@@ -62,6 +62,7 @@ function choose({ config, globals }: CommandSettings, context: CommandContext, f
   return chooseEngine({
     engine: flags.dryRun ? { ...engine, use: 'none' } : engine,
     apiKey: apiKeyFrom(engine, environment) ?? null,
+    environment,
     openStore: async () => (await import('./open-store.ts')).openStore(config, { directory: globals.directory, environment }),
     allowPull: models.autoPull,
     ...modelTransfer(context, { quiet: globals.quiet }),

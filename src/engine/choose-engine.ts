@@ -4,18 +4,21 @@ import { version } from '../domain/version.ts'
 import type { Engine, EngineHandle } from './engine.ts'
 import type { PullProposal } from './models/ensure-model.ts'
 import type { ModelStore } from './models/model-store.ts'
+import type { TransferEvent } from './models/transfer.ts'
 import type { EngineOptions } from './options.ts'
 
 export interface ChooseEngineOptions {
   engine: EngineOptions
   apiKey: string | null
+  /** What the process of a local engine may inherit from. */
+  environment: Readonly<Record<string, string | undefined>>
   /** Opens the model store; called only where a local model is wanted. */
   openStore(): Promise<ModelStore>
   allowPull: boolean
   /** Asks a person before a download; null where nobody sits in front of a terminal. */
   ask: ((proposal: PullProposal) => Promise<boolean>) | null
   findSecrets(text: string): Promise<readonly SecretSpan[]>
-  onTransfer: Parameters<ModelStore['pull']>[1]['onProgress']
+  onTransfer(event: TransferEvent): void
   signal: AbortSignal
 }
 
@@ -42,7 +45,9 @@ export async function chooseEngine(options: ChooseEngineOptions): Promise<Engine
 async function endpoint({ engine, apiKey, findSecrets }: ChooseEngineOptions): Promise<EngineHandle> {
   const { baseUrl, model, context } = engine
   if (baseUrl === null) {
-    throw new AppError('USAGE_INVALID', '--engine endpoint needs the address of a server.', { hint: 'Name it with --base-url, AGENT_BASE_URL or engine.baseUrl.' })
+    throw new AppError('USAGE_INVALID', '--engine endpoint needs the address of a server.', {
+      hint: 'Name it with --base-url, AGENT_BASE_URL or engine.baseUrl.',
+    })
   }
   const [{ endpointHandle }, { defaultDeadlines, mostRetries }, { isLoopback }] = await Promise.all([
     import('./openai/endpoint.ts'),
@@ -78,24 +83,36 @@ async function local(options: ChooseEngineOptions): Promise<EngineChoice> {
   const store = await openStore()
   if (engine.model === null) {
     const preferred = await store.preferred()
-    if (preferred) return localChoice(engine, { path: preferred.path, digest: preferred.digest, name: preferred.id })
-    return engine.use === 'auto' ? { kind: 'none' } : failed('ENGINE_UNAVAILABLE', 'There is no model on this machine.', 'Run `agent models list` and `agent models pull <id>`.')
+    if (preferred) return localChoice(options, { path: preferred.path, digest: preferred.digest, name: preferred.id })
+    return engine.use === 'auto'
+      ? { kind: 'none' }
+      : failed('ENGINE_UNAVAILABLE', 'There is no model on this machine.', 'Run `agent models list` and `agent models pull <id>`.')
   }
   try {
     const { ensureModel } = await import('./models/ensure-model.ts')
     const found = await ensureModel({ store, reference: engine.model, allowPull, ask, onProgress: onTransfer, signal })
-    if (found.kind === 'file') return localChoice(engine, { path: found.path, digest: found.digest, name: null })
-    return localChoice(engine, { path: found.model.path, digest: found.model.digest, name: found.model.id })
+    if (found.kind === 'file') return localChoice(options, { path: found.path, digest: found.digest, name: null })
+    return localChoice(options, { path: found.model.path, digest: found.model.digest, name: found.model.id })
   } catch (error) {
     if (error instanceof AppError && error.code === 'MODEL_MISSING') return failed('ENGINE_UNAVAILABLE', error.message, error.hint ?? '')
     throw error
   }
 }
 
-async function localChoice(engine: EngineOptions, { path, digest, name }: { path: string; digest: string; name: string | null }): Promise<EngineChoice> {
-  const { localHandle } = await import('./llama/local-engine.ts')
-  const { context, gpu, threads } = engine
-  return { kind: 'engine', handle: localHandle({ modelPath: path, digest, name, contextTokens: context, gpu: gpu === 'none' ? 'off' : gpu, threads, parallel: null }) }
+interface LocalModel {
+  path: string
+  digest: string
+  name: string | null
 }
 
-const failed = (code: 'ENGINE_UNAVAILABLE', message: string, hint: string): EngineChoice => ({ kind: 'failed', error: new AppError(code, message, { hint }) })
+async function localChoice({ engine, environment }: ChooseEngineOptions, { path, digest, name }: LocalModel): Promise<EngineChoice> {
+  const { localHandle } = await import('./llama/local-engine.ts')
+  const { context, gpu, threads } = engine
+  const options = { modelPath: path, digest, name, contextTokens: context, gpu: gpu === 'none' ? ('off' as const) : gpu, threads, parallel: null, environment }
+  return { kind: 'engine', handle: localHandle(options) }
+}
+
+const failed = (code: 'ENGINE_UNAVAILABLE', message: string, hint: string): EngineChoice => ({
+  kind: 'failed',
+  error: new AppError(code, message, { hint }),
+})
