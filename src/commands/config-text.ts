@@ -27,29 +27,35 @@ export function settingsTable(settings: readonly EffectiveSetting[], { color }: 
     .join('')
 }
 
+export interface Explained {
+  schema: LoadedConfig['schema']
+  /** Null where the configuration is wrong, and nothing can be said about what holds. */
+  written: LoadedConfig['written'] | null
+}
+
 /** What a key or a section is for, what it may be, and what it is here. */
-export function explanationOf(path: string, loaded: Pick<LoadedConfig, 'schema' | 'written'>, { color }: TextOptions): string {
-  const root = jsonSchemaOf(loaded.schema)
+export function explanationOf(path: string, { schema, written }: Explained, { color }: TextOptions): string {
+  const root = jsonSchemaOf(schema)
   const name = path.replaceAll(/\[\d*\]/g, '')
   const node = name.split('.').reduce<SchemaNode | undefined>(child, root)
   if (!node) throw unknownPath(path, root)
   const heading = `${paint('1', name, color)}\n${node.description ? `${node.description}.\n` : ''}`
   const keys = node.properties ?? node.items?.properties
   if (keys) return `${heading}\n${table(Object.entries(keys).map(([key, { description = '' }]) => [key, description]))}`
-  const setting = effectiveSettings(loaded).find((candidate) => candidate.path === name)
-  return `${heading}\n${table(setting ? factsOf(setting) : [['allowed', allowedBy(node)]])}`
+  const setting = effectiveSettings({ schema, written: written ?? new Map() }).find((candidate) => candidate.path === name)
+  return `${heading}\n${table(setting ? factsOf(setting, written !== null) : [['allowed', allowedBy(node)]])}`
 }
 
-function factsOf({ path, node, value, origin }: EffectiveSetting): [string, string][] {
-  const flag = flagFor(path)
-  return [
-    ['allowed', allowedBy(node)],
-    ['default', shown(node.default)],
-    ['value', shown(value)],
-    ['from', origin],
-    ...(node.type === 'array' ? [] : [['variable', variableFor(path)] as [string, string]]),
-    ...(flag === undefined ? [] : [['flag', flag] as [string, string]]),
-  ]
+function factsOf({ path, node, value, origin }: EffectiveSetting, isKnown: boolean): [string, string][] {
+  const facts: Record<string, string | undefined> = {
+    allowed: allowedBy(node),
+    default: shown(node.default),
+    value: isKnown ? shown(value) : undefined,
+    from: isKnown ? origin : undefined,
+    variable: node.type === 'array' ? undefined : variableFor(path),
+    flag: flagFor(path),
+  }
+  return Object.entries(facts).flatMap(([name, fact]) => (fact === undefined ? [] : [[name, fact]]))
 }
 
 function child(node: SchemaNode | undefined, key: string): SchemaNode | undefined {

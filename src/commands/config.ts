@@ -1,9 +1,12 @@
 import { type Command, Option } from 'commander'
-import { exitCodes } from '../domain/errors.ts'
+import { pullRequestBase } from '../config/environment.ts'
+import { AppError, exitCodes } from '../domain/errors.ts'
 import { jsonText } from '../domain/trust-json.ts'
 import { colorEnabled } from './color.ts'
 import type { CommandContext, RegisterCommand } from './command.ts'
-import { loadSettings } from './load-settings.ts'
+import type { Explained } from './config-text.ts'
+import { globalFlags } from './flags.ts'
+import { type CommandSettings, loadSettings } from './load-settings.ts'
 
 /** Adds `agent config show|explain|schema`. */
 export const registerConfig: RegisterCommand = (program, context, finish) => {
@@ -35,7 +38,7 @@ export const registerConfig: RegisterCommand = (program, context, finish) => {
 }
 
 async function show(format: 'pretty' | 'json', command: Command, context: CommandContext): Promise<void> {
-  const { globals, notices, ...loaded } = await loadSettings(command, context)
+  const { globals, notices, ...loaded } = await settingsHere(command, context)
   const { effectiveSettings } = await import('../config/effective.ts')
   const settings = effectiveSettings(loaded)
   const apiKey = loaded.config.engine.apiKeyEnv ?? 'AGENT_API_KEY'
@@ -61,7 +64,32 @@ function shownVariable(settings: readonly { path: string; value: unknown }[], va
 }
 
 async function explain(key: string, command: Command, context: CommandContext): Promise<void> {
-  const { globals, ...loaded } = await loadSettings(command, context)
+  const { color } = globalFlags(command, context)
+  const loaded = await settingsHere(command, context).catch(schemaAlone)
   const { explanationOf } = await import('./config-text.ts')
-  context.stdout.write(explanationOf(key, loaded, { color: colorEnabled(context.stdout, context.environment, globals.color) }))
+  context.stdout.write(explanationOf(key, loaded, { color: colorEnabled(context.stdout, context.environment, color) }))
+}
+
+/** A configuration that is wrong is when a key has to be explained most. */
+async function schemaAlone(error: unknown): Promise<Explained> {
+  if (!(error instanceof AppError) || error.code !== 'CONFIG_INVALID') throw error
+  const [{ configSchemaFor }, { configurableChecks }] = await Promise.all([
+    import('../config/schema.ts'),
+    import('../tasks/review/configurable-checks.ts'),
+  ])
+  return { schema: configSchemaFor(configurableChecks), written: null }
+}
+
+/** The configuration as a task would read it: in CI on a pull request, from the base revision. */
+async function settingsHere(command: Command, context: CommandContext): Promise<CommandSettings> {
+  if (pullRequestBase(context.environment) === undefined) return loadSettings(command, context)
+  const [{ openTaskWorkspace }, { trustedFiles }] = await Promise.all([import('./task-workspace.ts'), import('./trusted-files.ts')])
+  const workspace = await openTaskWorkspace(command, context, { isPatch: false })
+  try {
+    const { readBase, notices } = await trustedFiles(workspace, context.environment)
+    const settings = await loadSettings(command, context, { readBase })
+    return { ...settings, notices: [...notices, ...settings.notices] }
+  } finally {
+    await workspace.close()
+  }
 }

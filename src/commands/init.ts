@@ -1,3 +1,4 @@
+import { lstat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Command } from 'commander'
 import { AppError, exitCodes } from '../domain/errors.ts'
@@ -44,11 +45,19 @@ async function init({ force = false, dryRun = false }: InitFlags, command: Comma
     return
   }
   const say = (sentence: string) => (quiet ? undefined : context.stdout.write(`${sentence}\n`))
-  const existing = await findProjectFile({ root, directory: root })
-  if (existing.file && !force) {
-    say(`${existing.file.name} configures this repository already; nothing was written. --force writes ${fileName} all the same.`)
+  const existing = force ? undefined : (await findProjectFile({ root, directory: root })).file
+  if (existing) {
+    say(`${existing.name} configures this repository already; nothing was written. --force writes ${fileName} all the same.`)
     return
   }
+  await refuseLink(join(root, fileName))
   await writeFileWhole(join(root, fileName), text)
   say(`Wrote ${fileName}. \`agent config show\` prints what holds now.`)
+}
+
+/** A repository can hold a link to any file of the user's, and a new configuration is not meant for what it points to. */
+async function refuseLink(path: string): Promise<void> {
+  const stats = await lstat(path).catch(() => undefined)
+  if (stats?.isSymbolicLink())
+    throw new AppError('OUTPUT_UNWRITABLE', `${path} is a link, and what it points to is not replaced.`, { hint: 'Remove the link.' })
 }

@@ -22,7 +22,7 @@ function unexpected(error: unknown): AppError {
   const reason = error instanceof Error ? error.message : String(error)
   return new AppError('INTERNAL', `Something went wrong inside agent: ${reason}`, {
     cause: error,
-    hint: 'Run it again with --verbose to see where, and report it with the output of `agent doctor --bundle`.',
+    hint: 'Run it again with --verbose to see where, and report it with the output of `agent doctor`.',
   })
 }
 

@@ -8,6 +8,7 @@ import { colorEnabled } from './color.ts'
 import type { CommandContext, RegisterCommand } from './command.ts'
 import { registerCompletion } from './completion.ts'
 import { registerConfig } from './config.ts'
+import { registerDoctor } from './doctor.ts'
 import { addGlobalFlags } from './flags.ts'
 import { registerInit } from './init.ts'
 import { registerModels } from './models.ts'
@@ -17,7 +18,7 @@ import { registerReview } from './review.ts'
 /** Every command there is, in the groups and the order of `agent --help`. A new one is its file and its name here. */
 const groups: readonly { title: string; commands: readonly RegisterCommand[] }[] = [
   { title: 'Review:', commands: [registerReview, registerBaseline] },
-  { title: 'Set up:', commands: [registerInit, registerConfig, registerModels, registerCompletion] },
+  { title: 'Set up:', commands: [registerInit, registerConfig, registerModels, registerDoctor, registerCompletion] },
 ]
 
 const description = `Reviews every change before it is committed, with a model that runs on this machine.
@@ -100,7 +101,8 @@ function commandsFirst(text: string): string {
 /** Commander's own sentence and suggestion, as ours. It suggests commands and flags, but not the values of flags. */
 function usageError({ message }: CommanderError): AppError {
   const [, sentence = message, suggestion] = /^(?:error: )?(.*?)(?:\n\((Did you mean .*)\))?$/s.exec(message) ?? []
-  const [, value, choices] = /argument '(.*)' is invalid\. Allowed choices are (.*)\.$/s.exec(sentence) ?? []
+  const [, value, choices] =
+    /(?:argument|value) '(.*)' is invalid(?: for argument '.*')?\. Allowed choices are (.*)\.$/s.exec(sentence) ?? []
   const meant = value === undefined ? undefined : closest(value, choices?.split(', ') ?? [])
   const text = capitalized(sentence)
   return new AppError('USAGE_INVALID', /[.?!]$/.test(text) ? text : `${text}.`, {
