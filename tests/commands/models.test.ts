@@ -80,7 +80,7 @@ describe('agent models pull', () => {
       code: 0,
       stdout: `${id} (100 kB, ${join(store, id, 'model.gguf')}) is installed; its checksum is the published one.\n`,
     })
-    expect(stderr).toMatch(/^(?:Downloading Tiny-Q4_K_M\.gguf: \d0 % of 100 kB\n)+Downloaded Tiny-Q4_K_M\.gguf\.\n$/)
+    expect(stderr).toMatch(/^(?:Downloading Tiny-Q4_K_M\.gguf: \d?0 % of 100 kB\n)+Downloaded Tiny-Q4_K_M\.gguf\.\n$/)
   })
 
   it('draws a bar on a terminal, and takes it away again', async () => {

@@ -109,13 +109,16 @@ async function receive(part: PartFile, reception: Reception): Promise<void> {
   const timer = setTimeout(() => idle.abort(), hub.idleMs)
   try {
     await watchSpace(part, reception)
+    const tell = () =>
+      onProgress?.({ type: 'progress', phase: 'download', file: location.path, doneBytes: part.bytes(), totalBytes: expected.bytes })
+    tell()
     let watched = part.bytes()
     for await (const chunk of body) {
       timer.refresh()
       if (expected.bytes !== null && part.bytes() + chunk.length > expected.bytes)
         throw anotherFile(hub.endpoint, location, `more than ${expected.bytes} bytes arrive`)
       await part.append(chunk)
-      onProgress?.({ type: 'progress', phase: 'download', file: location.path, doneBytes: part.bytes(), totalBytes: expected.bytes })
+      tell()
       if (part.bytes() - watched < reception.space.everyBytes) continue
       await watchSpace(part, reception)
       watched = part.bytes()

@@ -1,0 +1,25 @@
+import { configurationProbe } from './configuration-probe.ts'
+import { endpointProbe } from './endpoint-probe.ts'
+import { backendProbe, engineProbe, memoryProbe } from './engine-probes.ts'
+import { hooksProbe } from './hooks-probe.ts'
+import { memoryStoreProbe } from './memory-store-probe.ts'
+import type { Probe } from './probe.ts'
+import { gitProbe, nodeProbe } from './program-probes.ts'
+import { bubblewrapProbe, dockerProbe } from './sandbox-probes.ts'
+import { storeProbe } from './store-probe.ts'
+
+/** What the doctor looks at, in the order it tells. */
+export const probes: readonly Probe[] = [
+  nodeProbe,
+  gitProbe,
+  configurationProbe,
+  engineProbe,
+  endpointProbe,
+  backendProbe,
+  memoryProbe,
+  storeProbe,
+  dockerProbe,
+  bubblewrapProbe,
+  hooksProbe,
+  memoryStoreProbe,
+]
