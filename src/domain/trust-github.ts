@@ -14,7 +14,7 @@ const breakOldCommands = (text: string) => text.replaceAll(commandAnywhere, '#\u
 
 /** Switches the runner's commands off around a text. The token must be random, so that the text cannot switch them on again. */
 export function stopCommands(text: string, token: string): string {
-  return `::stop-commands::${token}\n${guardCommands(text).replace(/\n*$/, '\n')}::${token}::\n`
+  return `::stop-commands::${token}\n${guardCommands(text)}${text.endsWith('\n') ? '' : '\n'}::${token}::\n`
 }
 
 /** The message of a workflow command. A bare newline would end the command; carriage returns are hidden characters and do not get here. */

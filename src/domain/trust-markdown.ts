@@ -6,9 +6,9 @@ import { showHidden } from './trust.ts'
  */
 const plain = /^[A-Za-z\d\u0080-\u{10FFFF}][A-Za-z\d\u0080-\u{10FFFF}.,'"/()-]*$/u
 /** Plain to look at, yet linked: addresses without a scheme, commits, issues. */
-const linked = /www\.|(?=[a-f]*\d)[\da-f]{7,}|\bgh-\d/i
+const linked = /www\.|(?=[a-f]{0,39}\d)[\da-f]{7,}|\bgh-\d/i
 const ticket = /\b[A-Z]{2,}-\d/
-const codeSpan = /(?<!`)(`+)(?!`)(.*?[^`])\1(?!`)/
+const codeSpan = /(?<!`)(`+)(?!`)(.*?[^`])\1(?!`)/g
 const fence = /^( {0,3})(`{3,}|~{3,})[^\n`]*\n([\s\S]*?)(?:^ {0,3}\2[`~]*[^\S\n]*$|$(?![\s\S]))/gm
 
 /**
@@ -62,20 +62,23 @@ function prose(text: string): string {
     .trim()
 }
 
-/** One line: its code spans as they are, the words between them one by one. */
+/** One line: its code spans as they are, the words between them one by one. A blank span keeps its neighbours apart. */
 function line(text: string): string {
-  let rest = text
-  let safe = ''
-  for (let span = codeSpan.exec(rest); span; span = codeSpan.exec(rest)) {
-    safe = glue(glue(safe, words(rest.slice(0, span.index), safe === '')), inlineCode(span[2] ?? ''))
-    rest = rest.slice(span.index + span[0].length)
+  const parts: string[] = []
+  let end = 0
+  for (const { 0: span, 2: code = '', index } of text.matchAll(codeSpan)) {
+    parts.push(words(text.slice(end, index), end === 0), inlineCode(code) || ' ')
+    end = index + span.length
   }
-  return glue(safe, words(rest, safe === '')).trimEnd()
+  return glue([...parts, words(text.slice(end), end === 0)])
+    .replaceAll(/\s+/g, ' ')
+    .trim()
 }
 
 /** Two code spans that touch would read as one, with other ends. */
-function glue(left: string, right: string): string {
-  return left.endsWith('`') && right.startsWith('`') ? `${left} ${right}` : left + right
+function glue(parts: readonly string[]): string {
+  const filled = parts.filter((part) => part !== '')
+  return filled.map((part, index) => (part.startsWith('`') && filled[index - 1]?.endsWith('`') ? ` ${part}` : part)).join('')
 }
 
 function words(text: string, atStart: boolean): string {
@@ -96,6 +99,8 @@ const dash = (length: number, first: boolean) => (length === 1 ? (first ? '-' : 
 function peel(word: string): { open: string; core: string; close: string } {
   const open = /^["'(]*/.exec(word)?.[0] ?? ''
   const inner = word.slice(open.length)
-  const close = (inner.includes('(') ? /[.,;:!?]*$/ : /[.,;:!?"')]*$/).exec(inner)?.[0] ?? ''
-  return { open, core: inner.slice(0, inner.length - close.length), close }
+  const outside = inner.includes('(') ? '.,;:!?' : '.,;:!?"\')'
+  let end = inner.length
+  while (end > 0 && outside.includes(inner.charAt(end - 1))) end--
+  return { open, core: inner.slice(0, end), close: inner.slice(end) }
 }

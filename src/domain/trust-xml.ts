@@ -10,7 +10,7 @@ export function xmlText(text: string): string {
   return showHidden(text)
     .replaceAll(/[&<>"']/g, (character) => entities[character] ?? character)
     .replaceAll(/##(?=(?:vso|teamcity)?\[)/gi, '#&#35;')
-    .replaceAll(/^(\s*):(?=:)/gm, '$1&#58;')
+    .replaceAll(/^([^\S\n]*):(?=:)/gm, '$1&#58;')
 }
 
 /** Untrusted text as the value of an XML attribute, in which parsers would turn a bare newline into a space. */

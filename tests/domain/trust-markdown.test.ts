@@ -49,6 +49,7 @@ describe('text as Markdown', () => {
     ['`a``b`', '```a``b```'],
     ['"quoted" (in parentheses)', '"quoted" (in parentheses)'],
     ['`x`@y', '`x` `@y`'],
+    ['w` `ww.evil.example', 'w ww.evil.example'],
   ])('%j becomes %j', (text, safe) => {
     expect(markdownText(text)).toBe(safe)
   })

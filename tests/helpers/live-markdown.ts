@@ -36,7 +36,7 @@ function withoutSpans(text: string): string {
           continue
         }
         const close = closingRun(paragraph, index + run.length, run.length)
-        prose += close === -1 ? run : 'CODE'
+        prose += close === -1 ? run : '\u2026'
         index = close === -1 ? index + run.length : close
       }
       return prose
