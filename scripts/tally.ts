@@ -1,6 +1,6 @@
 // Usage: node scripts/tally.ts tests     prints "<passed> <failed>" of the last run of scripts/test.ts
 //        node scripts/tally.ts coverage  exits 1 unless 90 % of the lines and of the branches of `src` were run
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 const root = join(import.meta.dirname, '..')
@@ -25,6 +25,11 @@ function tests() {
 }
 
 function coverage() {
+  if (!existsSync(join(root, 'coverage/coverage-summary.json'))) {
+    console.log('Nothing was measured: the suite did not run to its end.')
+    process.exitCode = 1
+    return
+  }
   const { total } = readJson('coverage/coverage-summary.json') as CoverageSummary
   for (const kind of ['lines', 'branches'] as const) {
     const { covered, total: all, pct } = total[kind]

@@ -10,8 +10,10 @@ const args = process.argv.slice(2)
 const named = args.filter((arg) => !arg.startsWith('-'))
 const resultsFile = join(root, '.cache/tests.json')
 
-if (needsBuild()) await run(['scripts/build.ts'])
-if (!process.exitCode) await run(['node_modules/vitest/vitest.mjs', 'run', ...vitestOptions(), ...args])
+// Where the build fails, the tests that need it say so, and the others still say what they know.
+const built = needsBuild() ? await run(['scripts/build.ts']) : 0
+const tested = await run(['node_modules/vitest/vitest.mjs', 'run', ...vitestOptions(), ...args])
+process.exitCode = tested || built
 
 /** The end-to-end tests start what users start. */
 function needsBuild(): boolean {
@@ -28,13 +30,14 @@ function vitestOptions(): string[] {
   return [...coverage, '--reporter=default', '--reporter=json', `--outputFile.json=${resultsFile}`]
 }
 
-/** Ends as the child ends. Signals reach both of us: the bootstrap and terminals send them on. */
-async function run(command: readonly string[]) {
+/** Runs Node to its end. Signals reach both of us: the bootstrap and terminals send them on. */
+async function run(command: readonly string[]): Promise<number> {
   const child = spawn(process.execPath, command, { cwd: root, stdio: 'inherit' })
   const passOn = (signal: NodeJS.Signals) => void child.kill(signal)
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, passOn)
   const { promise, resolve } = Promise.withResolvers<number>()
   child.once('close', (code) => resolve(code ?? 1))
-  process.exitCode = await promise
+  const code = await promise
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.off(signal, passOn)
+  return code
 }
