@@ -27,6 +27,8 @@ interface Totals {
   hunks: number
   lines: number
   omitted: number
+  /** Commits that git itself cannot compare, because the copy at hand lacks an object. */
+  unreadable: number
   failures: string[]
 }
 
@@ -35,9 +37,9 @@ const peakMegabytes = Math.round(process.resourceUsage().maxRSS / 1024)
 if (values.json) console.log(JSON.stringify({ ...totals, peakMegabytes }))
 else {
   for (const failure of totals.failures) console.log(failure)
-  const { commits, files, hunks, lines, omitted, failures } = totals
+  const { commits, files, hunks, lines, omitted, unreadable, failures } = totals
   console.log(
-    `${commits} commits, ${files} files, ${hunks} hunks, ${lines} lines, ${omitted} left out for their size, ${failures.length} failures, peak ${peakMegabytes} MB`,
+    `${commits} commits, ${files} files, ${hunks} hunks, ${lines} lines, ${omitted} left out for their size, ${unreadable} commits that git cannot read, ${failures.length} failures, peak ${peakMegabytes} MB`,
   )
 }
 process.exitCode = totals.failures.length > 0 ? 1 : 0
@@ -50,7 +52,7 @@ async function readHistory(source: string, limit: number): Promise<Totals> {
     const git = createGit(checkout, environment)
     const workspace = await openWorkspace(checkout, { environment })
     const objects = openObjectReader(git)
-    const sum: Totals = { commits: 0, files: 0, hunks: 0, lines: 0, omitted: 0, failures: [] }
+    const sum: Totals = { commits: 0, files: 0, hunks: 0, lines: 0, omitted: 0, unreadable: 0, failures: [] }
     const ids = execFileSync('git', ['rev-list', '--all', '--no-merges', '--date-order'], {
       cwd: source,
       maxBuffer: 2 ** 30,
@@ -80,7 +82,12 @@ async function addCommit(
   const parent = await git.run(['rev-parse', '--verify', '--quiet', `${id}^`])
   const sides = parent.code === 0 ? [`${id}^`, id] : ['--root', '--no-commit-id', id]
   const options = ['-r', '-z', '--raw', '--numstat', '--no-abbrev', '-M', '-C', '-l1000']
-  const truth = readGitTruth(await git.ask(['diff-tree', ...options, ...sides]))
+  const { code, stdout } = await git.run(['diff-tree', ...options, ...sides])
+  if (code !== 0) {
+    sum.unreadable += 1
+    return
+  }
+  const truth = readGitTruth(stdout)
   const change = await workspace.readChange(
     { kind: 'commit', rev: id },
     { paths: [], contextLines: 3, signal: new AbortController().signal },
@@ -100,7 +107,7 @@ async function addCommit(
 
 async function checkContent(file: ChangedFile, { oldId, newId }: GitTruth, objects: ObjectReader): Promise<string[]> {
   if (file.kind === 'submodule' || file.kind === 'binary' || file.omitted) return file.hunks.length > 0 ? [`hunks of ${file.path}`] : []
-  const [old, changed] = await Promise.all([oldId, newId].map((id) => (/^0+$/.test(id) ? null : objects.read(Buffer.from(id)))))
+  const [old, changed] = await Promise.all([oldId, newId].map(async (id) => (/^0+$/.test(id) ? null : objects.read(Buffer.from(id)))))
   const size = changed?.bytes.length ?? null
   return [
     ...checkHunks(file, old?.bytes ?? Buffer.alloc(0), changed?.bytes ?? Buffer.alloc(0)),

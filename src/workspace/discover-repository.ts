@@ -32,7 +32,8 @@ export async function discoverRepository(directory: string, environment: Environ
   const place = await realpath(directory).catch((cause: unknown) => {
     throw new AppError('NOT_A_REPOSITORY', `${directory} does not exist.`, { cause, hint: 'Give an existing directory to -C.' })
   })
-  const found = await ask(place, environment)
+  const asked = await ask(place, environment)
+  const found = { ...asked, root: await realpath(asked.root) }
   const { GIT_INDEX_FILE: index } = environment
   return {
     ...found,

@@ -25,6 +25,8 @@ interface GitRunOptions {
   signal?: AbortSignal | undefined
   /** Written to standard input, which is empty otherwise. */
   input?: string | Uint8Array
+  /** Leaves the configuration as it is, for questions about it. */
+  asConfigured?: boolean
 }
 
 export interface GitAnswer {
@@ -54,10 +56,10 @@ export interface Git {
 export function createGit(directory: string, environment: Environment): Git {
   const env = gitEnvironment(environment)
   const place = { directory, env }
-  const run: Git['run'] = (args, options = {}) => runToEnd(startGit(place, args, options), args, options)
+  const run: Git['run'] = (args, options = {}) => runToEnd(place, args, options)
   return {
     run,
-    stream: (args, options = {}) => streamOutput(startGit(place, args, options), args, options),
+    stream: (args, options = {}) => streamOutput(place, args, options),
     start: (args) => startGit(place, args),
     async ask(args, options) {
       const { code, stdout, stderr } = await run(args, options)
@@ -73,20 +75,22 @@ interface Place {
   env: Record<string, string>
 }
 
-function startGit({ directory, env }: Place, args: readonly string[], { signal }: GitRunOptions = {}): ChildProcessWithoutNullStreams {
+function startGit(
+  { directory, env }: Place,
+  args: readonly string[],
+  { signal, asConfigured }: GitRunOptions = {},
+): ChildProcessWithoutNullStreams {
   signal?.throwIfAborted()
   const options = { cwd: directory, env, windowsHide: true, ...(signal ? { signal } : {}) }
-  const child = spawn('git', [...hardening, ...args], options)
+  const child = spawn('git', [...(asConfigured ? [] : hardening), ...args], options)
   // Git may end without reading all of its input; its exit status says why.
   child.stdin.on('error', () => {})
   return child
 }
 
-async function runToEnd(
-  child: ChildProcessWithoutNullStreams,
-  args: readonly string[],
-  { signal, input }: GitRunOptions,
-): Promise<GitAnswer> {
+async function runToEnd(place: Place, args: readonly string[], options: GitRunOptions): Promise<GitAnswer> {
+  const { signal, input } = options
+  const child = startGit(place, args, options)
   child.stdin.end(input ?? '')
   const [stdout, stderr] = [collect(child, 'stdout', maxAnswerBytes), collect(child, 'stderr', maxErrorBytes)]
   const code = await exitOf(child, signal)
@@ -94,11 +98,9 @@ async function runToEnd(
   return { code, stdout: stdout.bytes(), stderr: stderr.bytes().toString('utf8').trim() }
 }
 
-async function* streamOutput(
-  child: ChildProcessWithoutNullStreams,
-  args: readonly string[],
-  { signal, input }: GitRunOptions,
-): AsyncGenerator<Buffer> {
+async function* streamOutput(place: Place, args: readonly string[], options: GitRunOptions): AsyncGenerator<Buffer> {
+  const { signal, input } = options
+  const child = startGit(place, args, options)
   child.stdin.end(input ?? '')
   const stderr = collect(child, 'stderr', maxErrorBytes)
   const ended = exitOf(child, signal)

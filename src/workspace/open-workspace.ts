@@ -41,6 +41,6 @@ export async function openWorkspace(directory: string, { environment }: { enviro
 }
 
 async function readGitConfig(git: Git, key: string): Promise<string | null> {
-  const { code, stdout } = await git.run(['config', '--get', key])
+  const { code, stdout } = await git.run(['config', '--get', key], { asConfigured: true })
   return code === 0 ? stdout.toString('utf8').replace(/\n$/, '') : null
 }

@@ -74,23 +74,25 @@ async function isText({ path, oldPath, size }: ChangedFile, { sides, limits, rea
   }
 }
 
+/** Files read at the same time: a forgotten ignore rule can bring tens of thousands. */
+const parallelReads = 16
+
 async function addOthers(
   tracked: ChangedFile[],
   others: Awaited<ReturnType<typeof listUncommitted>>,
-  reading: Reading,
+  { root, signal, limits, selection }: Reading,
 ): Promise<ChangedFile[]> {
-  const { root, signal, limits, selection } = reading
+  const paths = others.untracked.filter((path) => selection.includes({ path, oldPath: null }))
   const untracked: ChangedFile[] = []
   let left = limits.totalBytes
-  for (const path of others.untracked) {
+  for (let start = 0; start < paths.length; start += parallelReads) {
     signal.throwIfAborted()
-    const file = selection.includes({ path, oldPath: null }) ? await readUntrackedFile(root, path, Math.min(limits.fileBytes, left)) : null
-    if (!file) continue
-    untracked.push(file)
-    if (file.hunks.length > 0) left -= file.size ?? 0
+    const maxBytes = Math.max(0, Math.min(limits.fileBytes, left))
+    const read = await Promise.all(paths.slice(start, start + parallelReads).map((path) => readUntrackedFile(root, path, maxBytes)))
+    const files = read.filter((file) => file !== null)
+    untracked.push(...files)
+    for (const file of files) if (file.hunks.length > 0) left -= file.size ?? 0
   }
-  return addUntracked(
-    tracked.map((file) => (others.unmerged.has(file.path) ? { ...file, status: 'unmerged' } : file)),
-    untracked,
-  )
+  const marked = tracked.map((file): ChangedFile => (others.unmerged.has(file.path) ? { ...file, status: 'unmerged' } : file))
+  return addUntracked(marked, untracked)
 }

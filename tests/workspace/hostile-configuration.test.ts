@@ -2,7 +2,7 @@ import { chmodSync, existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { type TemporaryRepository, temporaryRepository } from '../helpers/git-repository.ts'
-import { everything, expectAsGitSays, inWorkspace, readSelected, summaryOf } from './read-with.ts'
+import { everything, readAndCompare, inWorkspace, readSelected, summaryOf } from './read-with.ts'
 
 /** A program that leaves a mark when anything runs it. */
 function trap(repository: TemporaryRepository): { program: string; wasRun: () => boolean } {
@@ -65,7 +65,8 @@ it.each<[string, Record<string, string>]>([
   ['drivers that say binary', { 'diff.foo.binary': 'true' }],
 ])('reads the same change whatever the configuration says about %s', async (_name, settings) => {
   using repository = changedRepository()
-  const before = await expectAsGitSays(repository, { kind: 'staged' }, ['--cached', 'HEAD'])
+  const { change: before, problems } = await readAndCompare(repository, { kind: 'staged' }, ['--cached', 'HEAD'])
+  expect(problems).toEqual([])
   for (const [key, value] of Object.entries(settings)) repository.git('config', key, value)
   expect(await readSelected(repository, { kind: 'staged' })).toEqual(before)
 })

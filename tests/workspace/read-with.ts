@@ -1,4 +1,3 @@
-import { expect } from 'vitest'
 import type { Change } from '../../src/domain/change.ts'
 import type { Selector } from '../../src/domain/selector.ts'
 import { openWorkspace } from '../../src/workspace/open-workspace.ts'
@@ -37,17 +36,20 @@ export function readSelected(
 export const summaryOf = ({ files }: Change) =>
   files.map(({ path, status, kind, addedLines, removedLines }) => `${status} ${kind} ${path} +${addedLines} -${removedLines}`)
 
-/** Holds a change of two commits, or of HEAD and the index, against what git says of it, byte for byte. */
-export async function expectAsGitSays(repository: TemporaryRepository, selector: Selector, sides: readonly string[]): Promise<Change> {
+/** Reads a change of two commits, or of HEAD and the index, and holds it against what git says of it, byte for byte. */
+export async function readAndCompare(
+  repository: TemporaryRepository,
+  selector: Selector,
+  sides: readonly string[],
+): Promise<{ change: Change; problems: string[] }> {
   const plumbing = sides[0] === '--cached' ? 'diff-index' : 'diff-tree'
   const options = ['-r', '-z', '--raw', '--numstat', '--no-abbrev', '-M', '-C', '-l1000', '--text']
   const truth = readGitTruth(repository.gitBytes([plumbing, ...options, ...sides]))
   const change = await readSelected(repository, selector)
   const problems = change.files.flatMap((file, index) => (truth[index] ? compareWithGit(file, truth[index]) : [`${file.path} is too many`]))
   const contents = change.files.flatMap((file, index) => (truth[index] ? checkContent(repository, file, truth[index]) : []))
-  expect([...problems, ...contents]).toEqual([])
-  expect(change.files.length).toBe(truth.length)
-  return change
+  const missing = change.files.length === truth.length ? [] : [`${change.files.length} files instead of ${truth.length}`]
+  return { change, problems: [...missing, ...problems, ...contents] }
 }
 
 function checkContent(repository: TemporaryRepository, file: Change['files'][number], { oldId, newId }: GitTruth): string[] {

@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, rmSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { temporaryRepository } from '../helpers/git-repository.ts'
-import { everything, expectAsGitSays, inWorkspace, readSelected, summaryOf } from './read-with.ts'
+import { everything, readAndCompare, inWorkspace, readSelected, summaryOf } from './read-with.ts'
 
 describe('uncommitted', () => {
   it('is the working tree against HEAD, with files that git does not track and does not ignore', async () => {
@@ -214,7 +214,8 @@ describe('commit', () => {
     repository.git('checkout', '--quiet', 'main')
     const ours = repository.commit('Ours', { 'c.txt': 'c\n' })
     repository.git('merge', '--quiet', '--no-edit', 'other')
-    const change = await expectAsGitSays(repository, { kind: 'commit', rev: 'HEAD' }, ['HEAD^1', 'HEAD'])
+    const { change, problems } = await readAndCompare(repository, { kind: 'commit', rev: 'HEAD' }, ['HEAD^1', 'HEAD'])
+    expect(problems).toEqual([])
     expect(summaryOf(change)).toEqual(['added text b.txt +1 -0'])
     expect(change.old).toEqual({ kind: 'commit', id: ours })
   })
@@ -238,7 +239,8 @@ describe('base and range', () => {
     repository.git('checkout', '--quiet', 'main')
     repository.commit('Main', { 'c.txt': 'c\n' })
     repository.git('checkout', '--quiet', 'feature')
-    const change = await expectAsGitSays(repository, { kind: 'base', ref: 'main' }, [base, head])
+    const { change, problems } = await readAndCompare(repository, { kind: 'base', ref: 'main' }, [base, head])
+    expect(problems).toEqual([])
     expect(summaryOf(change)).toEqual(['added text b.txt +1 -0'])
     expect(change.description).toBe(`changes since main (${base.slice(0, 7)}..${head.slice(0, 7)})`)
     const range = await readSelected(repository, { kind: 'range', from: 'main', to: 'feature' })

@@ -16,30 +16,40 @@ interface Cursor {
   current: PatchSection | null
   /** In the head of a mail, where the message of a commit may quote anything. */
   isMail: boolean
+  /** Line of the mail's summary of a diff that has not come yet. */
+  announcedAt: number | null
 }
 
 const mailStart = /^From [0-9a-f]{40,64} /
+/** What mail programs and `git format-patch` put below a patch. */
+const signature = /^-- ?$/
 const logStart = /^commit [0-9a-f]{40,64}\b/
+/** What git always writes below `diff --git`, and nobody writes in a message. */
+const extendedHeader = /^(?:old mode|new mode|new file mode|deleted file mode|similarity index|dissimilarity index|index) \S/
 
 /**
  * Cuts a patch into files: of git, of `diff -u` with or without `-r`, and inside mails. Hunks are followed by the counts in their
  * headers, so that lines of a file that look like headers stay what they are. Throws `PATCH_INVALID` where the counts do not hold.
  */
 export function splitPatch(lines: readonly string[]): PatchSection[] {
-  const cursor: Cursor = { lines, sections: [], at: 0, current: null, isMail: false }
+  const cursor: Cursor = { lines, sections: [], at: 0, current: null, isMail: false, announcedAt: null }
   while (cursor.at < lines.length) step(cursor, lines[cursor.at] ?? '')
+  // The letter before a series sums it up too, but is not the last.
+  if (cursor.announcedAt !== null) throw invalidPatch(cursor.announcedAt, 'sums up a diff that does not follow: the patch is truncated')
   return cursor.sections
 }
 
-/** Whether a text without any diff is what git prints for a commit that changes nothing. */
+/** Whether a text without any diff is what git prints for a commit that changes nothing; a mail has its end to show. */
 export function isEmptyCommit(lines: readonly string[]): boolean {
-  return lines.some((line) => mailStart.test(line) || logStart.test(line))
+  return (
+    lines.some((line) => logStart.test(line)) || (lines.some((line) => mailStart.test(line)) && lines.some((line) => signature.test(line)))
+  )
 }
 
 function step(cursor: Cursor, line: string): void {
   if (mailStart.test(line) || logStart.test(line)) return leaveFile(cursor, { isMail: mailStart.test(line) })
+  if (cursor.isMail) return stepInMail(cursor, line)
   if (line.startsWith('diff --git ')) return begin(cursor, 1)
-  if (cursor.isMail) return leaveFile(cursor, { isMail: true })
   if (/^(diff --(cc|combined) |@@@ )/.test(line)) {
     throw invalidPatch(cursor.at + 1, 'belongs to the combined diff of a merge', 'Compare with one parent: git diff <merge>^1 <merge>')
   }
@@ -50,6 +60,12 @@ function step(cursor: Cursor, line: string): void {
   if (!cursor.current || cursor.current.hunks.length > 0) return leaveFile(cursor, { isMail: false })
   cursor.current.headers.push(line)
   cursor.at += 1
+}
+
+function stepInMail(cursor: Cursor, line: string): void {
+  if (line.startsWith('diff --git ') && extendedHeader.test(cursor.lines[cursor.at + 1] ?? '')) return begin(cursor, 1)
+  if (/^ \d+ files? changed\b/.test(line)) cursor.announcedAt = cursor.at + 1
+  leaveFile(cursor, { isMail: true })
 }
 
 function leaveFile(cursor: Cursor, { isMail }: { isMail: boolean }): void {
@@ -63,6 +79,7 @@ function begin(cursor: Cursor, headerLines: number): void {
   cursor.current = { startLine: at + 1, headers: lines.slice(at, at + headerLines), hunks: [] }
   cursor.sections.push(cursor.current)
   cursor.isMail = false
+  cursor.announcedAt = null
   cursor.at += headerLines
 }
 
@@ -81,8 +98,7 @@ function takeHunk(cursor: Cursor): void {
   for (const line of lines.slice(at, end)) current.hunks.push(line)
   cursor.at = end
   const next = lines[end] ?? ''
-  // Mail programs and `git format-patch` put a line of two dashes below a patch.
-  const mayFollow = !/^[ +-]/.test(next) || /^-- ?$/.test(next) || (next.startsWith('--- ') && lines[end + 1]?.startsWith('+++ '))
+  const mayFollow = !/^[ +-]/.test(next) || signature.test(next) || (next.startsWith('--- ') && lines[end + 1]?.startsWith('+++ '))
   if (!mayFollow) throw invalidPatch(end + 1, 'is one more than the header of its hunk announces')
 }
 
@@ -100,8 +116,8 @@ function endOfHunk(lines: readonly string[], start: number): number {
     if (!' +-\\'.includes(sign)) throw invalidPatch(at + 1, 'is no line of a hunk, where its header announces more')
     if (sign === ' ' || sign === '-') old -= 1
     if (sign === ' ' || sign === '+') added -= 1
+    if (old < 0 || added < 0) throw invalidPatch(at + 1, 'is one more than the header of its hunk announces')
   }
-  if (old < 0 || added < 0) throw invalidPatch(start + 1, 'starts a hunk with other lines than it announces')
   return lines[at]?.startsWith('\\') ? at + 1 : at
 }
 

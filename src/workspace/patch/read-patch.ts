@@ -15,7 +15,7 @@ type PatchOptions = Pick<ReadChangeOptions, 'stdin' | 'signal' | 'limits'> & { d
 /** Reads a change from a patch: a file, relative to the directory of the user, or `-` for standard input. */
 export async function readPatch(source: string, selection: PathSelection, options: PatchOptions): Promise<Change> {
   const { limits = defaultLimits } = options
-  const bytes = decode(await readSource(source, options))
+  const bytes = await readSource(source, options)
   const all = parsePatchFiles(bytes, limits.fileBytes)
   await selection.requireKnown(all, async () => [])
   const files = all.filter((file) => selection.includes(file))
@@ -25,7 +25,7 @@ export async function readPatch(source: string, selection: PathSelection, option
 
 /** The files of a patch, by path. Throws `PATCH_INVALID` for what is no patch, or not all of one. */
 export function parsePatchFiles(bytes: Buffer, maxFileBytes: number): ChangedFile[] {
-  const lines = unixLines(bytes.toString('latin1'))
+  const lines = unixLines(decode(bytes).toString('latin1'))
   const sections = splitPatch(lines)
   if (sections.length === 0 && lines.some((line) => line.trim() !== '') && !isEmptyCommit(lines)) {
     throw new AppError('PATCH_INVALID', 'The patch holds no diff.', {
