@@ -25,7 +25,9 @@ const server = createServer((request, response) => {
   request.resume().on('end', () => {
     const text = JSON.stringify('{"findings":[],"none":true}')
     response.writeHead(200, { 'content-type': 'text/event-stream' })
-    response.end(`data: {"id":"1","object":"chat.completion.chunk","choices":[{"index":0,"delta":{"content":${text}},"finish_reason":"stop"}]}\n\ndata: [DONE]\n\n`)
+    response.end(
+      `data: {"id":"1","object":"chat.completion.chunk","choices":[{"index":0,"delta":{"content":${text}},"finish_reason":"stop"}]}\n\ndata: [DONE]\n\n`,
+    )
   })
 })
 await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready))
@@ -56,7 +58,8 @@ async function once(args: readonly string[], env: Record<string, string>): Promi
 }
 
 const median = (values: readonly number[]) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0
-const spread = (values: readonly number[]) => `${median(values).toFixed(0)} (${Math.min(...values).toFixed(0)} to ${Math.max(...values).toFixed(0)})`
+const spread = (values: readonly number[]) =>
+  `${median(values).toFixed(0)} (${Math.min(...values).toFixed(0)} to ${Math.max(...values).toFixed(0)})`
 
 const floor: Run[] = []
 const ours: Run[] = []

@@ -21,6 +21,7 @@ export interface Runtime {
 }
 
 export interface RunOptions {
+  runtime: Runtime
   signal: AbortSignal
   maxTime: number | null
   maxTokens: number | null
@@ -33,8 +34,8 @@ export interface RunOptions {
 }
 
 /** The one road from a task to a report; the CLI, the daemon and the tests all take it. */
-export async function runTask<Request>(task: Task<Request>, request: Request, runtime: Runtime, options: RunOptions): Promise<Report> {
-  const { signal, maxTime, maxTokens, useCache, baseline, notices: early = [], onEvent = () => {} } = options
+export async function runTask<Request>(task: Task<Request>, request: Request, options: RunOptions): Promise<Report> {
+  const { runtime, signal, maxTime, maxTokens, useCache, baseline, notices: early = [], onEvent = () => {} } = options
   const startedAt = performance.now()
   const budget = createBudget({ maxTime, maxTokens, signal })
   const meter = createMeter()
@@ -107,7 +108,9 @@ function lazyCache({ memory }: Runtime): TaskContext['cache'] {
 }
 
 function engineInfo(engine: EngineHandle | null, seed: number): Report['engine'] {
-  return engine ? { kind: engine.kind, model: engine.model ?? '', digest: engine.digest, seed } : { kind: 'none', model: '', digest: null, seed }
+  return engine
+    ? { kind: engine.kind, model: engine.model ?? '', digest: engine.digest, seed }
+    : { kind: 'none', model: '', digest: null, seed }
 }
 
 /** Adds up what the replies of a run took. Speeds are of the time that requests were really under way. */
@@ -136,4 +139,6 @@ function createMeter() {
 
 const perSecond = (count: number, milliseconds: number) => (milliseconds > 0 ? Math.round((count / milliseconds) * 10_000) / 10 : 0)
 
-const withoutRepeats = (notices: readonly Notice[]) => [...new Map(notices.map((notice) => [`${notice.code}\0${notice.message}`, notice])).values()]
+const withoutRepeats = (notices: readonly Notice[]) => [
+  ...new Map(notices.map((notice) => [`${notice.code}\0${notice.message}`, notice])).values(),
+]

@@ -22,7 +22,8 @@ export type Reply<Answer> = { requests: number; usage: Usage; generation: Genera
   | { status: 'truncated' }
 )
 
-const repairText = 'That was not the JSON object asked for. Answer the same question again with only that JSON object: no prose, no code fence.'
+const repairText =
+  'That was not the JSON object asked for. Answer the same question again with only that JSON object: no prose, no code fence.'
 
 /** One question, one structured answer. A text that cannot be read is asked for once more; there are never more than two requests. */
 export async function ask<Answer>(question: Question<Answer>, engine: Engine): Promise<Reply<Answer>> {

@@ -12,7 +12,9 @@ export async function readBaseline(flag: string | undefined, { read }: Pick<Trus
   const text = await read(path)
   if (text !== null) return parseBaseline(text, path)
   if (flag === undefined) return null
-  throw new AppError('BASELINE_INVALID', `There is no baseline ${path}.`, { hint: 'Create it with `agent baseline create`, or pass --baseline none.' })
+  throw new AppError('BASELINE_INVALID', `There is no baseline ${path}.`, {
+    hint: 'Create it with `agent baseline create`, or pass --baseline none.',
+  })
 }
 
 /** Reads a baseline, and says what is wrong with it where it is none. */

@@ -4,7 +4,9 @@ import type { Plan } from '../tasks/review/plan.ts'
 
 /** What a review would ask, one line a unit, and what it would skip. */
 export function planText({ units, files }: Plan): string {
-  const asked = units.map(({ id, text, changedLines }) => `${String(estimateTokens(text)).padStart(6)}  ${String(changedLines).padStart(5)}  ${terminalLine(id)}`)
+  const asked = units.map(
+    ({ id, text, changedLines }) => `${String(estimateTokens(text)).padStart(6)}  ${String(changedLines).padStart(5)}  ${terminalLine(id)}`,
+  )
   const skipped = files.filter(({ skip }) => skip !== null).map(({ path, skip }) => `  ${terminalLine(path)}: ${skip?.reason}`)
   return [
     `${units.length} questions would be asked, riskiest first:`,

@@ -45,7 +45,8 @@ export async function reviewNow(request: ReviewRequest, { session, flags, contex
   const { settings, files, runtime, notices } = session
   const progress = createProgress(context.stderr, { quiet: settings.globals.quiet })
   try {
-    return await runTask(review, request, runtime, {
+    return await runTask(review, request, {
+      runtime,
       signal: context.signal,
       maxTime: settings.config.review.maxTime,
       maxTokens: flags.maxTokens ?? null,
@@ -60,7 +61,11 @@ export async function reviewNow(request: ReviewRequest, { session, flags, contex
 }
 
 /** What the task is asked, from what the user and the configuration say. */
-export function requestOf({ settings, choice, files }: TaskSession, flags: ReviewFlags, { paths, context }: { paths: readonly string[]; context: CommandContext }): ReviewRequest {
+export function requestOf(
+  { settings, choice, files }: TaskSession,
+  flags: ReviewFlags,
+  { paths, context }: { paths: readonly string[]; context: CommandContext },
+): ReviewRequest {
   const { config } = settings
   const isWanted = pathFilter(config)
   const selector = selectorFrom(flags)

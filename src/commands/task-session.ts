@@ -72,17 +72,30 @@ function choose({ config, globals }: CommandSettings, context: CommandContext, f
 }
 
 /** The database is opened by the first who asks for it. Without a repository, or where it cannot be used, nothing is kept. */
-function lazyMemory(workspace: Workspace, { memory: limits }: Config, { environment, notice }: { environment: CommandContext['environment']; notice(notice: Notice): void }) {
+function lazyMemory(
+  workspace: Workspace,
+  { memory: limits }: Config,
+  { environment, notice }: { environment: CommandContext['environment']; notice(notice: Notice): void },
+) {
   let opening: Promise<Memory | null> | undefined
   const open = async (): Promise<Memory | null> => {
     if (workspace.gitDirectory === null) return null
     const path = join(agentPaths(environment).projects, projectName(workspace.gitDirectory), 'memory.db')
     try {
       const { openMemory } = await import('../memory/sqlite.ts')
-      return openMemory({ path, maxAge: limits.maxAge, maxBytes: limits.maxSize, onDamage: (message) => notice({ code: 'MEMORY_DAMAGED', message, hint: '' }) })
+      return openMemory({
+        path,
+        maxAge: limits.maxAge,
+        maxBytes: limits.maxSize,
+        onDamage: (message) => notice({ code: 'MEMORY_DAMAGED', message, hint: '' }),
+      })
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error)
-      notice({ code: 'CACHE_UNUSABLE', message: `Results are neither remembered nor recalled: ${reason}`, hint: error instanceof AppError ? (error.hint ?? '') : `Check ${path}.` })
+      notice({
+        code: 'CACHE_UNUSABLE',
+        message: `Results are neither remembered nor recalled: ${reason}`,
+        hint: error instanceof AppError ? (error.hint ?? '') : `Check ${path}.`,
+      })
       return null
     }
   }

@@ -33,7 +33,10 @@ export async function writeBaseline(action: 'create' | 'update', call: BaselineC
       hint: 'Use `agent baseline update`, or remove the file first.',
     })
   }
-  const report = flags.from === undefined ? await reviewForBaseline(call, flags) : await readReport(resolve(globalFlags(command, context).directory, flags.from))
+  const report =
+    flags.from === undefined
+      ? await reviewForBaseline(call, flags)
+      : await readReport(resolve(globalFlags(command, context).directory, flags.from))
   const next = merged(earlier, report)
   await mkdir(dirname(path), { recursive: true })
   await writeFileWhole(path, `${JSON.stringify(next, null, 2)}\n`)
@@ -48,7 +51,10 @@ function merged(earlier: Baseline | null, report: Report): Baseline {
   const looked = new Set(report.coverage.files.map(({ path }) => path))
   const kept = (earlier?.findings ?? []).filter(({ path }) => !looked.has(path))
   const all = new Map([...kept, ...findings].map((finding) => [finding.fingerprint, finding]))
-  return { version: 1, findings: [...all.values()].toSorted((a, b) => (`${a.path}\0${a.fingerprint}` < `${b.path}\0${b.fingerprint}` ? -1 : 1)) }
+  return {
+    version: 1,
+    findings: [...all.values()].toSorted((a, b) => (`${a.path}\0${a.fingerprint}` < `${b.path}\0${b.fingerprint}` ? -1 : 1)),
+  }
 }
 
 async function reviewForBaseline({ command, paths, context }: BaselineCall, flags: BaselineFlags): Promise<Report> {
@@ -63,7 +69,8 @@ async function reviewForBaseline({ command, paths, context }: BaselineCall, flag
 async function baselinePath(command: Command, context: CommandContext): Promise<string> {
   const { baseline } = command.optsWithGlobals<BaselineFlags>()
   const { directory } = globalFlags(command, context)
-  if (baseline === 'none') throw new AppError('USAGE_INVALID', '--baseline none names no file.', { hint: `Leave it out for ${defaultBaseline}.` })
+  if (baseline === 'none')
+    throw new AppError('USAGE_INVALID', '--baseline none names no file.', { hint: `Leave it out for ${defaultBaseline}.` })
   if (baseline !== undefined) return resolve(directory, baseline)
   const workspace = await openTaskWorkspace(command, context, { isPatch: false })
   await workspace.close()
@@ -85,7 +92,10 @@ async function readReport(path: string): Promise<Report> {
   try {
     return reportSchema.parse(JSON.parse(text))
   } catch (error) {
-    throw new AppError('REPORT_INVALID', `${path} is not a report of agent.`, { cause: error, hint: 'Write one with `agent review --format json --output <file>`.' })
+    throw new AppError('REPORT_INVALID', `${path} is not a report of agent.`, {
+      cause: error,
+      hint: 'Write one with `agent review --format json --output <file>`.',
+    })
   }
 }
 
@@ -93,9 +103,16 @@ async function readReport(path: string): Promise<Report> {
 export async function showBaseline(command: Command, context: CommandContext): Promise<ExitCode> {
   const path = await baselinePath(command, context)
   const baseline = await readExisting(path)
-  if (!baseline) throw new AppError('BASELINE_INVALID', `There is no baseline ${path}.`, { hint: 'Create it with `agent baseline create`.' })
+  if (!baseline)
+    throw new AppError('BASELINE_INVALID', `There is no baseline ${path}.`, { hint: 'Create it with `agent baseline create`.' })
   const { format } = command.optsWithGlobals<{ format?: string }>()
-  const lines = baseline.findings.map(({ path: file, rule, title }) => `${terminalLine(file)}: ${terminalLine(rule)} ${terminalLine(title)}`)
-  context.stdout.write(format === 'json' ? `${JSON.stringify(baseline, null, 2)}\n` : `${[`${baseline.findings.length} accepted findings in ${path}`, ...lines].join('\n')}\n`)
+  const lines = baseline.findings.map(
+    ({ path: file, rule, title }) => `${terminalLine(file)}: ${terminalLine(rule)} ${terminalLine(title)}`,
+  )
+  context.stdout.write(
+    format === 'json'
+      ? `${JSON.stringify(baseline, null, 2)}\n`
+      : `${[`${baseline.findings.length} accepted findings in ${path}`, ...lines].join('\n')}\n`,
+  )
   return exitCodes.clean
 }

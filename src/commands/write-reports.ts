@@ -21,24 +21,35 @@ interface Writing {
 
 /** Prints the report, or writes it to `--output`, and writes those that `--report` asks for besides. */
 export async function writeReports(report: Report, { tree, session, flags, context }: Writing): Promise<void> {
-  const { reporters } = await import('../reporters/registry.ts')
+  const [{ reporters }, { configurableChecks }] = await Promise.all([
+    import('../reporters/registry.ts'),
+    import('../tasks/review/configurable-checks.ts'),
+  ])
   const { settings, runtime } = session
   const { directory, color } = settings.globals
   const format = (flags.format ?? defaultFormat(context)) as Format
   const toFile = (file: string) => resolve(directory, file)
-  const options: ReporterOptions = { color: false, width: 100, stopToken: randomUUID() }
+  const summaries = new Map(configurableChecks.map(({ name, summary }) => [name, summary]))
+  const describeRule = (rule: string) => summaries.get(rule.slice(rule.indexOf('/') + 1))
+  const options: ReporterOptions = { color: false, width: 100, stopToken: randomUUID(), describeRule }
 
   for (const { format: other, file } of flags.report ?? []) {
     await write(toFile(file), reporters[other as Format](report, options))
   }
   if (flags.output !== undefined) return write(toFile(flags.output), reporters[format](report, options))
   const readLines = await lineReader(report, (path) => runtime.workspace.readFile(tree, path))
-  const forTerminal = { ...options, readLines, color: colorEnabled(context.stdout, context.environment, color), width: context.stdout.columns ?? 100 }
+  const forTerminal = {
+    ...options,
+    readLines,
+    color: colorEnabled(context.stdout, context.environment, color),
+    width: context.stdout.columns ?? 100,
+  }
   context.stdout.write(ended(reporters[format](report, forTerminal)))
 }
 
 /** In a GitHub job without a terminal, annotations say more than text. Everywhere else it is for people. */
-const defaultFormat = ({ environment, stdout }: CommandContext): Format => (environment.GITHUB_ACTIONS && !stdout.isTTY ? 'github' : 'pretty')
+const defaultFormat = ({ environment, stdout }: CommandContext): Format =>
+  environment.GITHUB_ACTIONS && !stdout.isTTY ? 'github' : 'pretty'
 
 const ended = (text: string) => (text === '' || text.endsWith('\n') ? text : `${text}\n`)
 
@@ -49,7 +60,10 @@ async function write(path: string, text: string): Promise<void> {
 }
 
 /** Lines around each finding, for excerpts: read once, from the side that was reviewed. */
-async function lineReader(report: Report, read: (path: string) => Promise<Buffer | null>): Promise<NonNullable<ReporterOptions['readLines']>> {
+async function lineReader(
+  report: Report,
+  read: (path: string) => Promise<Buffer | null>,
+): Promise<NonNullable<ReporterOptions['readLines']>> {
   const paths = [...new Set(report.findings.map(({ region }) => region.path))]
   const linesOf = async (path: string) => (await read(path).catch(() => null))?.toString('utf8').split('\n')
   const texts = new Map(await Promise.all(paths.map(async (path) => [path, await linesOf(path)] as const)))

@@ -108,7 +108,16 @@ interface LocalModel {
 async function localChoice({ engine, environment }: ChooseEngineOptions, { path, digest, name }: LocalModel): Promise<EngineChoice> {
   const { localHandle } = await import('./llama/local-engine.ts')
   const { context, gpu, threads } = engine
-  const options = { modelPath: path, digest, name, contextTokens: context, gpu: gpu === 'none' ? ('off' as const) : gpu, threads, parallel: null, environment }
+  const options = {
+    modelPath: path,
+    digest,
+    name,
+    contextTokens: context,
+    gpu: gpu === 'none' ? ('off' as const) : gpu,
+    threads,
+    parallel: null,
+    environment,
+  }
   return { kind: 'engine', handle: localHandle(options) }
 }
 

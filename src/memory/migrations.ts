@@ -16,9 +16,13 @@ const migrations: readonly string[] = [
 export function migrate(database: Database.Database): void {
   const version = Number(database.pragma('user_version', { simple: true }))
   if (version > migrations.length) {
-    throw new AppError('MEMORY_UNUSABLE', `${database.name} was written by a newer version of agent (schema ${version}, known: ${migrations.length}).`, {
-      hint: 'Update agent, or remove the file to start with an empty memory.',
-    })
+    throw new AppError(
+      'MEMORY_UNUSABLE',
+      `${database.name} was written by a newer version of agent (schema ${version}, known: ${migrations.length}).`,
+      {
+        hint: 'Update agent, or remove the file to start with an empty memory.',
+      },
+    )
   }
   if (version === migrations.length) return
   database

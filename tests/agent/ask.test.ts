@@ -34,13 +34,18 @@ describe('ask', () => {
   })
 
   it('does not ask again for an answer that was cut off', async () => {
-    const { engine, requests } = scriptedEngine(() => ({ message: { role: 'assistant', text: '{"count":', toolCalls: [] }, stopReason: 'length' }))
+    const { engine, requests } = scriptedEngine(() => ({
+      message: { role: 'assistant', text: '{"count":', toolCalls: [] },
+      stopReason: 'length',
+    }))
     expect(await ask(question, engine)).toMatchObject({ status: 'truncated', requests: 1 })
     expect(requests).toHaveLength(1)
   })
 
   it('takes the arguments of a tool call as the answer', async () => {
-    const { engine } = scriptedEngine(() => ({ message: { role: 'assistant', text: '', toolCalls: [{ id: '1', name: 'report', input: { count: 4 } }] } }))
+    const { engine } = scriptedEngine(() => ({
+      message: { role: 'assistant', text: '', toolCalls: [{ id: '1', name: 'report', input: { count: 4 } }] },
+    }))
     expect(await ask(question, engine)).toMatchObject({ status: 'answered', answer: 4 })
   })
 

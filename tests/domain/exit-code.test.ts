@@ -18,12 +18,21 @@ describe('exitCodeFor', () => {
     ['a dead engine', { ...clean, completeness: 'partial' as const, notices: notice('ENGINE_UNREACHABLE') }, 3],
     ['no model where none was demanded', { ...clean, completeness: 'partial' as const, notices: notice('MODEL_MISSING') }, 4],
     ['a remark', { ...clean, notices: notice('FINDINGS_UNANCHORED') }, 0],
-    ['an error and a dead engine', { findings: found('error'), completeness: 'partial' as const, notices: notice('ENGINE_UNREACHABLE') }, 1],
+    [
+      'an error and a dead engine',
+      { findings: found('error'), completeness: 'partial' as const, notices: notice('ENGINE_UNREACHABLE') },
+      1,
+    ],
   ])('%s', (_name, report, code) => {
     expect(exitCodeFor(report, 'error')).toBe(code)
   })
 
-  it.each([['never', 0], ['error', 0], ['warning', 1], ['note', 1]] as const)('with --fail-on %s a warning ends in %i', (failOn, code) => {
+  it.each([
+    ['never', 0],
+    ['error', 0],
+    ['warning', 1],
+    ['note', 1],
+  ] as const)('with --fail-on %s a warning ends in %i', (failOn, code) => {
     expect(exitCodeFor({ ...clean, findings: found('warning') }, failOn)).toBe(code)
   })
 

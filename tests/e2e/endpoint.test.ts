@@ -9,11 +9,20 @@ import { temporaryFolder } from '../helpers/temporary-folder.ts'
 
 const port = 'export function parsePort(text: string) {\n  const port = Number(text)\n  if (port < 1) return null\n  return port\n}\n'
 const changed = port.replace('port < 1', 'port <= 65535')
-const claim = { quote: '  if (port <= 65535) return null', line: 3, trigger: 'port is 80', effect: 'Every valid port is refused', category: 'boundary', severity: 'error', title: 'Valid ports are refused' }
+const claim = {
+  quote: '  if (port <= 65535) return null',
+  line: 3,
+  trigger: 'port is 80',
+  effect: 'Every valid port is refused',
+  category: 'boundary',
+  severity: 'error',
+  title: 'Valid ports are refused',
+}
 const unitText = ({ messages }: ChatRequest) => messages.at(1)?.content ?? ''
 
 /** Finds the one planted defect, and nothing in the other file. */
-const knowsTheDefect = (request: ChatRequest) => JSON.stringify(unitText(request).includes('src/port.ts') ? { findings: [claim], none: false } : { findings: [], none: true })
+const knowsTheDefect = (request: ChatRequest) =>
+  JSON.stringify(unitText(request).includes('src/port.ts') ? { findings: [claim], none: false } : { findings: [], none: true })
 
 async function scene(options: Partial<ScriptedServerOptions> = {}) {
   const repository = temporaryRepository({ files: { 'src/port.ts': port } })
@@ -27,7 +36,10 @@ async function scene(options: Partial<ScriptedServerOptions> = {}) {
   })
   const environment = { ...repository.environment, AGENT_HOME: home.path }
   const review = (...args: string[]) =>
-    agent(['review', '--staged', '--engine', 'endpoint', '--base-url', server.baseUrl, '--model', 'scripted', '--format', 'json', ...args], { cwd: repository.root, environment })
+    agent(
+      ['review', '--staged', '--engine', 'endpoint', '--base-url', server.baseUrl, '--model', 'scripted', '--format', 'json', ...args],
+      { cwd: repository.root, environment },
+    )
   return { repository, server, environment, review }
 }
 
@@ -77,13 +89,16 @@ describe('agent review at an endpoint', () => {
     await server.idle()
   })
 
-  it.each<[ScriptedMode]>([['silent'], ['headers-only'], ['stall'], ['heartbeat'], ['slow-tokens']])('ends at its time limit when a server is %s', async (mode) => {
-    const { server, review } = await scene({ mode, delayMs: 5000 })
-    const { code, stdout, durationMs } = await review('--max-time', '2s')
-    expectSound(reportIn(stdout))
-    expect([code, durationMs < 10_000]).toEqual([4, true])
-    await server.idle()
-  })
+  it.each<[ScriptedMode]>([['silent'], ['headers-only'], ['stall'], ['heartbeat'], ['slow-tokens']])(
+    'ends at its time limit when a server is %s',
+    async (mode) => {
+      const { server, review } = await scene({ mode, delayMs: 5000 })
+      const { code, stdout, durationMs } = await review('--max-time', '2s')
+      expectSound(reportIn(stdout))
+      expect([code, durationMs < 10_000]).toEqual([4, true])
+      await server.idle()
+    },
+  )
 
   it('waits as long as a busy server asks it to, and then reviews', async () => {
     const { server, review } = await scene({ mode: 'http-429', times: 2, retryAfter: '1' })
@@ -101,8 +116,17 @@ describe('agent review at an endpoint', () => {
   })
 
   it('shows nothing of claims about lines that are not in the change, and none twice', async () => {
-    const invented = [{ ...claim, quote: 'const port = Number(text)', line: 2 }, { ...claim, quote: 'rm -rf /', line: 99 }, claim, { ...claim, title: 'Ports are refused' }, claim]
-    const { review } = await scene({ answer: (request) => (unitText(request).includes('src/port.ts') ? JSON.stringify({ findings: invented, none: false }) : '{"findings":[],"none":true}') })
+    const invented = [
+      { ...claim, quote: 'const port = Number(text)', line: 2 },
+      { ...claim, quote: 'rm -rf /', line: 99 },
+      claim,
+      { ...claim, title: 'Ports are refused' },
+      claim,
+    ]
+    const { review } = await scene({
+      answer: (request) =>
+        unitText(request).includes('src/port.ts') ? JSON.stringify({ findings: invented, none: false }) : '{"findings":[],"none":true}',
+    })
     const report = reportIn((await review()).stdout)
     expectSound(report)
     expect(report.findings.map(({ suppressed }) => suppressed?.by ?? 'open').toSorted()).toEqual(['duplicate', 'duplicate', 'open'])
@@ -131,7 +155,10 @@ describe('agent review at an endpoint', () => {
     ['SIGTERM', 143],
   ] as const)('ends within a second on %s, without a request left behind', async (signal, code) => {
     const { server, environment, repository } = await scene({ mode: 'silent' })
-    const { child, ended } = startAgent(['review', '--staged', '--base-url', server.baseUrl, '--model', 'm'], { cwd: repository.root, environment })
+    const { child, ended } = startAgent(['review', '--staged', '--base-url', server.baseUrl, '--model', 'm'], {
+      cwd: repository.root,
+      environment,
+    })
     while (server.chatRequests.length === 0) await setTimeout(20)
     const at = performance.now()
     child.kill(signal)
@@ -146,7 +173,10 @@ describe('agent review at an endpoint', () => {
     const key = ['AKIA', 'Z7QXJ4TKW2', 'MNB5RD'].join('')
     repository.stage({ 'src/port.ts': `${changed}const key = '${key}'\n` })
     const address = server.baseUrl.replace('127.0.0.1', '0.0.0.0')
-    const { stdout } = await agent(['review', '--staged', '--base-url', address, '--model', 'm', '--format', 'json', '--max-time', '20s'], { cwd: repository.root, environment })
+    const { stdout } = await agent(['review', '--staged', '--base-url', address, '--model', 'm', '--format', 'json', '--max-time', '20s'], {
+      cwd: repository.root,
+      environment,
+    })
     expect(JSON.stringify(server.requests.map(({ body }) => body))).not.toContain(key)
     expect(reportIn(stdout).findings.map(({ rule }) => rule)).toContain('check/secrets')
   })

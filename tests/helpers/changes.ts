@@ -1,4 +1,4 @@
-import { parsePatch, structuredPatch } from 'diff'
+import { structuredPatch } from 'diff'
 import type { ChangedFile, DiffLine, Hunk } from '../../src/domain/change.ts'
 
 /** The change from one text to another, as the workspace would read it; for tests that need no repository. */
@@ -23,7 +23,7 @@ export function changedFile(path: string, oldText: string | null, newText: strin
   }
 }
 
-function toHunk({ oldStart, oldLines, newStart, newLines, lines }: ReturnType<typeof parsePatch>[number]['hunks'][number]): Hunk {
+function toHunk({ oldStart, oldLines, newStart, newLines, lines }: ReturnType<typeof structuredPatch>['hunks'][number]): Hunk {
   let [oldLine, newLine] = [oldStart, newStart]
   const diffLines = lines
     .filter((line) => !line.startsWith('\\'))

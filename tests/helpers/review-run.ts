@@ -18,7 +18,7 @@ interface ReviewRun {
   maxTokens?: number | null
   signal?: AbortSignal
   jobs?: number
-  onEvent?: Parameters<typeof runTask>[3]['onEvent']
+  onEvent?: Parameters<typeof runTask>[2]['onEvent']
 }
 
 /** Runs the review task over the staged change of a real repository, with everything real but the model. */
@@ -43,8 +43,15 @@ export async function reviewStaged(repository: TemporaryRepository, run: ReviewR
         isInShard: () => true,
         ...run.request,
       },
-      { workspace, engine, memory: async () => memory, seed: 0, jobs: run.jobs ?? 1 },
-      { signal, maxTime, maxTokens, useCache: memory !== null, baseline: null, ...(run.onEvent && { onEvent: run.onEvent }) },
+      {
+        runtime: { workspace, engine, memory: async () => memory, seed: 0, jobs: run.jobs ?? 1 },
+        signal,
+        maxTime,
+        maxTokens,
+        useCache: memory !== null,
+        baseline: null,
+        ...(run.onEvent && { onEvent: run.onEvent }),
+      },
     )
   } finally {
     await workspace.close()

@@ -51,7 +51,13 @@ const severity = z.preprocess((value) => {
   return synonyms[word] ?? word
 }, z.enum(severities).catch('warning'))
 
-const category = z.preprocess((value) => String(value).toLowerCase().replace(/^review\//, ''), z.enum(categoryNames).catch('logic'))
+const category = z.preprocess(
+  (value) =>
+    String(value)
+      .toLowerCase()
+      .replace(/^review\//, ''),
+  z.enum(categoryNames).catch('logic'),
+)
 
 const line = z.preprocess((value) => {
   const number = Number(String(value).match(/\d+/)?.[0])

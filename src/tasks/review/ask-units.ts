@@ -108,7 +108,10 @@ interface AskOneDependencies {
   context: TaskContext
 }
 
-async function askOne({ unit, messages, schema, key }: UnitQuestion, { engine, health, options, context }: AskOneDependencies): Promise<UnitOutcome> {
+async function askOne(
+  { unit, messages, schema, key }: UnitQuestion,
+  { engine, health, options, context }: AskOneDependencies,
+): Promise<UnitOutcome> {
   const { budget, signal, emit, seed } = context
   const spent = budget.exhausted()
   if (spent) return unseen(unit, spent)
@@ -119,7 +122,15 @@ async function askOne({ unit, messages, schema, key }: UnitQuestion, { engine, h
   let outcome: UnitOutcome
   try {
     const asking = ask(
-      { messages, schema, read: readAnswer, maxTokens: answerTokens, seed, signal: budget.signal, onText: (text) => emit({ type: 'text-delta', text }) },
+      {
+        messages,
+        schema,
+        read: readAnswer,
+        maxTokens: answerTokens,
+        seed,
+        signal: budget.signal,
+        onText: (text) => emit({ type: 'text-delta', text }),
+      },
       engine,
     )
     options.onFirstRequest()
@@ -129,12 +140,20 @@ async function askOne({ unit, messages, schema, key }: UnitQuestion, { engine, h
     budget.spend(reply.usage.inputTokens + outputTokens)
     health.failures = 0
     outcome = outcomeOf(unit, reply)
-    if (outcome.status === 'seen') await context.cache?.remember(key, JSON.stringify({ claims: outcome.claims, malformed: outcome.malformed }))
+    if (outcome.status === 'seen')
+      await context.cache?.remember(key, JSON.stringify({ claims: outcome.claims, malformed: outcome.malformed }))
   } catch (error) {
     signal.throwIfAborted()
     outcome = failed(unit, error, health)
   }
-  emit({ type: 'unit-end', unit: unit.id, path: unit.path, outcome: outcome.status === 'seen' ? 'answered' : 'unseen', outputTokens, durationMs: performance.now() - startedAt })
+  emit({
+    type: 'unit-end',
+    unit: unit.id,
+    path: unit.path,
+    outcome: outcome.status === 'seen' ? 'answered' : 'unseen',
+    outputTokens,
+    durationMs: performance.now() - startedAt,
+  })
   return outcome
 }
 

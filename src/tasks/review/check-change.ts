@@ -19,7 +19,11 @@ interface CheckInput {
 type CheckRequest = Pick<ReviewRequest, 'options' | 'optionsFor' | 'isExcluded' | 'isInShard'>
 
 /** Runs the checks that need no model over the whole change, and keeps what the configuration of each path and the shard let through. */
-export async function checkChange(input: CheckInput, request: CheckRequest, context: Pick<TaskContext, 'signal' | 'notice' | 'workspace'>): Promise<DraftFinding[]> {
+export async function checkChange(
+  input: CheckInput,
+  request: CheckRequest,
+  context: Pick<TaskContext, 'signal' | 'notice' | 'workspace'>,
+): Promise<DraftFinding[]> {
   const { optionsFor, isExcluded, isInShard, options } = request
   const { change, readNew, readOld } = input
   const paths = change.files.map(({ path }) => path)

@@ -18,11 +18,15 @@ export function markDuplicates(findings: readonly DraftFinding[]): DraftFinding[
       kept.push(finding)
       return finding
     }
-    return { ...finding, suppressed: { by: 'duplicate' as const, reason: `Says the same as ${original.rule} on line ${original.region.startLine ?? 'all'}.` } }
+    return {
+      ...finding,
+      suppressed: { by: 'duplicate' as const, reason: `Says the same as ${original.rule} on line ${original.region.startLine ?? 'all'}.` },
+    }
   })
 }
 
-const rank = ({ source, severity, confidence }: DraftFinding) => (source.kind === 'model' ? 0 : 100) + severities.indexOf(severity) * 10 + (confidence ?? 0)
+const rank = ({ source, severity, confidence }: DraftFinding) =>
+  (source.kind === 'model' ? 0 : 100) + severities.indexOf(severity) * 10 + (confidence ?? 0)
 
 function saysTheSame(a: DraftFinding, b: DraftFinding): boolean {
   if (a.region.path !== b.region.path) return false
@@ -33,7 +37,11 @@ function saysTheSame(a: DraftFinding, b: DraftFinding): boolean {
 }
 
 /** What a check and a category of the model both speak of. */
-const subjects: Record<string, string> = { 'check/secrets': 'review/secret', 'check/conflict-markers': 'review/logic', 'check/syntax': 'review/type' }
+const subjects: Record<string, string> = {
+  'check/secrets': 'review/secret',
+  'check/conflict-markers': 'review/logic',
+  'check/syntax': 'review/type',
+}
 
 const sameSubject = (a: DraftFinding, b: DraftFinding) => subjects[a.rule] === b.rule || subjects[b.rule] === a.rule
 
@@ -42,7 +50,24 @@ function distanceBetween({ region: a }: DraftFinding, { region: b }: DraftFindin
   return Math.max(0, a.startLine - (b.endLine ?? b.startLine), b.startLine - (a.endLine ?? a.startLine))
 }
 
-const small = new Set(['the', 'and', 'with', 'that', 'this', 'when', 'happens', 'which', 'from', 'into', 'for', 'are', 'not', 'will', 'then', 'because'])
+const small = new Set([
+  'the',
+  'and',
+  'with',
+  'that',
+  'this',
+  'when',
+  'happens',
+  'which',
+  'from',
+  'into',
+  'for',
+  'are',
+  'not',
+  'will',
+  'then',
+  'because',
+])
 
 function wordsOf({ title, message }: DraftFinding): Set<string> {
   const words = `${title} ${message}`.toLowerCase().match(/[\p{L}\p{N}_]{3,}/gu) ?? []

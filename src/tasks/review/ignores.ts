@@ -24,7 +24,9 @@ export function findIgnores(path: string, source: string): Ignore[] {
     const [, reason = '', code = ''] = /^(.*?)(?:(?:\*\/\}?|-->|""")(.*))?$/.exec(rest) ?? []
     const isAlone = text.slice(0, match.index).trim() === '' && code.trim() === ''
     const target = isAlone ? nextCode(lines, index) : index + 1
-    return rules.split(',').map((rule) => ({ path, line: index + 1, target, rule: rule.trim(), reason: reason.trim(), text: text.replace(/\r$/, '') }))
+    return rules
+      .split(',')
+      .map((rule) => ({ path, line: index + 1, target, rule: rule.trim(), reason: reason.trim(), text: text.replace(/\r$/, '') }))
   })
 }
 
@@ -41,7 +43,11 @@ interface IgnoreOptions {
 }
 
 /** Marks what the comments accept. Comments without a reason or without effect become notes, if the change added them. */
-export function applyIgnores(findings: readonly DraftFinding[], ignores: readonly Ignore[], { isAdded, wasRun }: IgnoreOptions): DraftFinding[] {
+export function applyIgnores(
+  findings: readonly DraftFinding[],
+  ignores: readonly Ignore[],
+  { isAdded, wasRun }: IgnoreOptions,
+): DraftFinding[] {
   const used = new Set<Ignore>()
   const marked = findings.map((finding) => {
     const ignore = ignores.find((candidate) => candidate.reason !== '' && speaksOf(candidate, finding))
@@ -49,7 +55,9 @@ export function applyIgnores(findings: readonly DraftFinding[], ignores: readonl
     used.add(ignore)
     return finding.suppressed ? finding : { ...finding, suppressed: { by: 'inline' as const, reason: ignore.reason } }
   })
-  const notes = ignores.filter((ignore) => isAdded(ignore.path, ignore.line)).flatMap((ignore) => noteFor(ignore, used.has(ignore), wasRun(ignore.rule)))
+  const notes = ignores
+    .filter((ignore) => isAdded(ignore.path, ignore.line))
+    .flatMap((ignore) => noteFor(ignore, used.has(ignore), wasRun(ignore.rule)))
   return [...marked, ...notes]
 }
 
@@ -63,9 +71,22 @@ function speaksOf({ path, target, rule }: Ignore, finding: DraftFinding): boolea
 const names = (given: string, rule: string) => given === '*' || given === rule || rule.slice(rule.indexOf('/') + 1) === given
 
 function noteFor(ignore: Ignore, isUsed: boolean, wasRun: boolean): DraftFinding[] {
-  if (ignore.reason === '') return [note(ignore, 'Ignore comment without a reason', `agent-ignore[${ignore.rule}] accepts nothing until a reason follows: agent-ignore[${ignore.rule}]: why it is right here.`)]
+  if (ignore.reason === '')
+    return [
+      note(
+        ignore,
+        'Ignore comment without a reason',
+        `agent-ignore[${ignore.rule}] accepts nothing until a reason follows: agent-ignore[${ignore.rule}]: why it is right here.`,
+      ),
+    ]
   if (isUsed || !wasRun) return []
-  return [note(ignore, 'Ignore comment without effect', `No finding of ${ignore.rule} stands on line ${ignore.target}, so this comment accepts nothing. Remove it.`)]
+  return [
+    note(
+      ignore,
+      'Ignore comment without effect',
+      `No finding of ${ignore.rule} stands on line ${ignore.target}, so this comment accepts nothing. Remove it.`,
+    ),
+  ]
 }
 
 function note({ path, line, text }: Ignore, title: string, message: string): DraftFinding {

@@ -20,10 +20,18 @@ export function modelNotices({ request, plan, outcomes, held }: Told): Notice[] 
   else if (request.model === 'auto' && outcomes.length === 0 && plan.units.length > 0) notices.push(noModel(plan.units.length))
   notices.push(...unseenNotices(outcomes))
   if (held.unanchored > 0) {
-    notices.push({ code: 'FINDINGS_UNANCHORED', message: `${plural(held.unanchored, 'claim')} of the model quoted no line of the change and ${held.unanchored === 1 ? 'is' : 'are'} not shown.`, hint: '' })
+    notices.push({
+      code: 'FINDINGS_UNANCHORED',
+      message: `${plural(held.unanchored, 'claim')} of the model quoted no line of the change and ${held.unanchored === 1 ? 'is' : 'are'} not shown.`,
+      hint: '',
+    })
   }
   if (held.malformed > 0) {
-    notices.push({ code: 'FINDINGS_MALFORMED', message: `${plural(held.malformed, 'claim')} of the model could not be understood.`, hint: '' })
+    notices.push({
+      code: 'FINDINGS_MALFORMED',
+      message: `${plural(held.malformed, 'claim')} of the model could not be understood.`,
+      hint: '',
+    })
   }
   return notices
 }

@@ -86,7 +86,9 @@ function unitOf({ file, pieces, lines, part }: UnitParts): Unit[] {
   const imports = relevantImports(lines, code.join('\n')).filter(({ line }) => !shownNumbers.has(line))
   const body = [imports, ...pieces.map((piece) => withHeads(piece, lines, shownNumbers))].filter((section) => section.length > 0)
   const text = [headline(file, part), '', body.map((section) => section.map(renderRow).join('\n')).join('\n      …\n')].join('\n')
-  return [{ id: `${file.path}:${first.line}`, path: file.path, text, anchors, changedLines: changed, shownLines: shown, risk: riskOf(file) }]
+  return [
+    { id: `${file.path}:${first.line}`, path: file.path, text, anchors, changedLines: changed, shownLines: shown, risk: riskOf(file) },
+  ]
 }
 
 /** A piece of code below the heads of what encloses it, unless other rows of the unit show them already. */

@@ -22,7 +22,11 @@ export function sharedPrompt(categories: readonly Category[], rules: readonly Ru
 }
 
 /** The messages of one unit: what is shared, then what only this file has. */
-export function messagesFor(unit: Unit, { system }: SharedPrompt, rules: readonly Rule[]): { messages: Message[]; leftOut: readonly string[] } {
+export function messagesFor(
+  unit: Unit,
+  { system }: SharedPrompt,
+  rules: readonly Rule[],
+): { messages: Message[]; leftOut: readonly string[] } {
   const { text, left } = renderRules(rules.filter((rule) => !rule.shared && rule.appliesTo(unit.path)))
   const own = text === '' ? '' : `Rules for this file, which count as defects when broken:\n\n${text}\n\n`
   return {

@@ -21,15 +21,18 @@ export async function refute(findings: readonly DraftFinding[], { readNew }: Ref
 
 const refutations: readonly Refutation[] = [onlyAdvises, saysUndefined, saysUnused, deniesItself]
 
-const advice = /^(?:please\s+)?(?:verify|ensure|make sure|consider|confirm|double-check|(?:check|review|validate) (?:that|whether|if|the|this|all|your))\b|^it (?:would|might) be (?:better|good|worth)|^(?:you )?(?:should|may want|might want|could be) \w+/i
+const advice =
+  /^(?:please\s+)?(?:verify|ensure|make sure|consider|confirm|double-check|(?:check|review|validate) (?:that|whether|if|the|this|all|your))\b|^it (?:would|might) be (?:better|good|worth)|^(?:you )?(?:should|may want|might want|could be) \w+/i
 /** Words without which a sentence tells of no failure. */
-const failure = /\b(?:throws?|fails?|failing|returns?|crash\w*|leaks?|lost|loses?|wrong|never|null|undefined|NaN|refused|overwrit\w+|inject\w+|exposes?|deadlock\w*|hangs?|drops?|ignored?)\b/i
+const failure =
+  /\b(?:throws?|fails?|failing|returns?|crash\w*|leaks?|lost|loses?|wrong|never|null|undefined|NaN|refused|overwrit\w+|inject\w+|exposes?|deadlock\w*|hangs?|drops?|ignored?)\b/i
 
 function onlyAdvises({ title, message }: DraftFinding): string | null {
   return advice.test(title) && (advice.test(message) || !failure.test(message)) ? 'It gives advice and names no failure.' : null
 }
 
-const noDefect = /\b(no (bug|defect|issue|problem)s?( found)?|is (correct|fine|safe|harmless)|works? as (intended|expected)|not a (bug|defect|problem))\b/i
+const noDefect =
+  /\b(no (bug|defect|issue|problem)s?( found)?|is (correct|fine|safe|harmless)|works? as (intended|expected)|not a (bug|defect|problem))\b/i
 
 function deniesItself({ title }: DraftFinding): string | null {
   return noDefect.test(title) ? 'It says itself that there is no defect.' : null

@@ -81,7 +81,11 @@ async function askAndCheck({ plan, rules, whole, readNew }: Prepared, request: R
     : Promise.resolve<UnitOutcome[]>([])
   // Whatever ends the asking is told where it is awaited; here it only must not keep the checks from running.
   await Promise.race([started.promise, asking.catch(() => {})])
-  const checking = checkChange({ change: whole, planned: plan.files, readNew, readOld: (path) => readText(context, whole.old, path) }, request, context)
+  const checking = checkChange(
+    { change: whole, planned: plan.files, readNew, readOld: (path) => readText(context, whole.old, path) },
+    request,
+    context,
+  )
   const [outcomes, checked] = await Promise.all([asking, checking])
   return { outcomes, checked }
 }
@@ -93,7 +97,11 @@ function promptOptions(rules: readonly Rule[], { options }: ReviewRequest, conte
   const tellOnce = (paths: readonly string[]) => {
     for (const path of paths.filter((candidate) => !told.has(candidate))) {
       told.add(path)
-      context.notice({ code: 'RULE_LEFT_OUT', message: `${path} did not fit into the prompt.`, hint: 'Shorten the rules, or give each the paths it is for in its front matter.' })
+      context.notice({
+        code: 'RULE_LEFT_OUT',
+        message: `${path} did not fit into the prompt.`,
+        hint: 'Shorten the rules, or give each the paths it is for in its front matter.',
+      })
     }
   }
   tellOnce(shared.leftOut)
@@ -146,7 +154,11 @@ async function ignoresIn(change: Change, readNew: Gathered['readNew']) {
 }
 
 function addedLookup({ files }: Change): (path: string, line: number) => boolean {
-  const added = new Set(files.flatMap(({ path, hunks }) => hunks.flatMap(({ lines }) => lines.flatMap(({ kind, newLine }) => (kind === 'added' ? [`${path}\0${newLine}`] : [])))))
+  const added = new Set(
+    files.flatMap(({ path, hunks }) =>
+      hunks.flatMap(({ lines }) => lines.flatMap(({ kind, newLine }) => (kind === 'added' ? [`${path}\0${newLine}`] : []))),
+    ),
+  )
   return (path, line) => added.has(`${path}\0${line}`)
 }
 

@@ -23,9 +23,13 @@ export async function loadRules(globs: readonly string[], files: RuleFiles): Pro
   if (globs.length === 0) return []
   const matches = globMatcher(globs)
   const paths = (await files.list()).filter((path) => matches(path)).toSorted()
-  const texts = await Promise.all(paths.map(async (path) => ({ path, text: await files.read(path) })))
-  const rules = await Promise.all(texts.map(({ path, text }) => (text === null ? null : parseRule(path, text))))
-  return rules.filter((rule) => rule !== null && rule.text !== '') as Rule[]
+  const rules = await Promise.all(
+    paths.map(async (path) => {
+      const text = await files.read(path)
+      return text === null ? [] : [await parseRule(path, text)]
+    }),
+  )
+  return rules.flat().filter(({ text }) => text !== '')
 }
 
 /** Splits a rule file into its front matter and its text. `paths`, `globs` and `applyTo` are understood, as lists or comma-separated. */

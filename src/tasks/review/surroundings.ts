@@ -4,7 +4,8 @@ const maxEnclosing = 3
 const maxImports = 8
 const maxLineLength = 160
 
-const opensBlock = /[{(:[]\s*$|^\s*(?:export\s|async\s|public\s|private\s|protected\s|static\s|pub\s)*(?:function|class|def|fn|func|impl|interface|struct|module|trait|namespace|sub)\b/
+const opensBlock =
+  /[{(:[]\s*$|^\s*(?:export\s|async\s|public\s|private\s|protected\s|static\s|pub\s)*(?:function|class|def|fn|func|impl|interface|struct|module|trait|namespace|sub)\b/
 const importLine =
   /^\s*(?:import\b|from\s+\S+\s+import\b|(?:const|let|var)\s+[^=]+=\s*(?:await\s+)?(?:require|import)\(|use\s+[\w:]+|#\s*include\b|using\s+[\w.]+|require(?:_relative)?\b|package\b)/
 
@@ -37,7 +38,23 @@ export function relevantImports(lines: readonly string[], code: string): Row[] {
   return found
 }
 
-const keywords = new Set(['import', 'from', 'const', 'let', 'var', 'require', 'use', 'using', 'include', 'await', 'type', 'package', 'require_relative', 'node', 'src'])
+const keywords = new Set([
+  'import',
+  'from',
+  'const',
+  'let',
+  'var',
+  'require',
+  'use',
+  'using',
+  'include',
+  'await',
+  'type',
+  'package',
+  'require_relative',
+  'node',
+  'src',
+])
 
 const indentOf = (text: string) => text.replaceAll('\t', '    ').search(/\S|$/)
 

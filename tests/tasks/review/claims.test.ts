@@ -10,10 +10,23 @@ const unit = {
   anchors: [{ line: 3, text: '  return user.name' }, { line: 7, text: 'const admin = "\u202euser"' }],
 } // biome-ignore format: one literal
 
-const claim = { quote: 'return user.name', line: 3, trigger: 'the id is unknown', effect: 'It throws a TypeError', category: 'null', severity: 'error', title: 'User may be null' }
+const claim = {
+  quote: 'return user.name',
+  line: 3,
+  trigger: 'the id is unknown',
+  effect: 'It throws a TypeError',
+  category: 'null',
+  severity: 'error',
+  title: 'User may be null',
+}
 const seen = (value: unknown): UnitOutcome => {
   const answer = readAnswer(value)
-  return { unit, status: 'seen', malformed: answer?.malformed ?? 0, claims: (answer?.claims ?? []).map((one) => ({ ...one, confidence: null })) }
+  return {
+    unit,
+    status: 'seen',
+    malformed: answer?.malformed ?? 0,
+    claims: (answer?.claims ?? []).map((one) => ({ ...one, confidence: null })),
+  }
 }
 
 describe('holdClaims', () => {
@@ -36,7 +49,11 @@ describe('holdClaims', () => {
 
   it('counts what it cannot find, and shows nothing of it', () => {
     const invented = { ...claim, quote: 'return user.password' }
-    expect(holdClaims([seen({ findings: [invented, claim, { title: 'no quote' }] })], 'm')).toMatchObject({ findings: [{ title: 'User may be null' }], unanchored: 1, malformed: 1 })
+    expect(holdClaims([seen({ findings: [invented, claim, { title: 'no quote' }] })], 'm')).toMatchObject({
+      findings: [{ title: 'User may be null' }],
+      unanchored: 1,
+      malformed: 1,
+    })
   })
 
   it('finds a quote in which hidden characters were shown by their names, and keeps the line as it is in the file', () => {
@@ -45,7 +62,11 @@ describe('holdClaims', () => {
   })
 
   it('says nothing of units that were not seen', () => {
-    expect(holdClaims([{ unit, status: 'unseen', reason: 'late', error: null }], 'm')).toEqual({ findings: [], unanchored: 0, malformed: 0 })
+    expect(holdClaims([{ unit, status: 'unseen', reason: 'late', error: null }], 'm')).toEqual({
+      findings: [],
+      unanchored: 0,
+      malformed: 0,
+    })
   })
 
   it.each([
@@ -77,7 +98,10 @@ describe('readAnswer', () => {
   })
 
   it('understands other words for severities, categories with a prefix and lines written as text', () => {
-    const answer = readAnswer([{ ...claim, severity: 'Critical', category: 'review/async', line: 'L12' }, { ...claim, severity: 'huge', category: 'misc', line: {} }])
+    const answer = readAnswer([
+      { ...claim, severity: 'Critical', category: 'review/async', line: 'L12' },
+      { ...claim, severity: 'huge', category: 'misc', line: {} },
+    ])
     expect(answer?.claims.map(({ severity, category, line }) => [severity, category, line])).toEqual([
       ['error', 'async', 12],
       ['warning', 'logic', null],
@@ -101,11 +125,22 @@ describe('confidencesOf', () => {
   const token = (text: string, probability: number) => ({ text, logprob: Math.log(probability) })
 
   it('takes the mean probability of the tokens of each claim', () => {
-    const tokens = [token('{"findings":[{', 0.1), token('"quote":', 1), token('"a"', 0.25), token('},{', 1), token('"quote":"b"', 0.5), token('}]}', 0.5)]
+    const tokens = [
+      token('{"findings":[{', 0.1),
+      token('"quote":', 1),
+      token('"a"', 0.25),
+      token('},{', 1),
+      token('"quote":"b"', 0.5),
+      token('}]}', 0.5),
+    ]
     expect(confidencesOf(tokens, 2)).toEqual([0.63, 0.5])
   })
 
-  it.each([[undefined, 1], [[token('{"findings":[]}', 1)], 1], [[token('"quote":1', 1)], 0]])('says nothing where it does not know', (tokens, claims) => {
+  it.each([
+    [undefined, 1],
+    [[token('{"findings":[]}', 1)], 1],
+    [[token('"quote":1', 1)], 0],
+  ])('says nothing where it does not know', (tokens, claims) => {
     expect(confidencesOf(tokens, claims)).toEqual(Array.from({ length: claims }, () => null))
   })
 })

@@ -4,7 +4,8 @@ import { applyIgnores, findIgnores } from '../../../src/tasks/review/ignores.ts'
 import { refute } from '../../../src/tasks/review/refute.ts'
 import { checkFinding, draftFinding } from '../../helpers/drafts.ts'
 
-const suppressors = (findings: readonly { suppressed?: { by: string } | null | undefined }[]) => findings.map(({ suppressed }) => suppressed?.by ?? null)
+const suppressors = (findings: readonly { suppressed?: { by: string } | null | undefined }[]) =>
+  findings.map(({ suppressed }) => suppressed?.by ?? null)
 
 const file = `import { parsePort } from './port.ts'
 import {
@@ -75,7 +76,13 @@ describe('markDuplicates', () => {
 
   it('keeps the more severe of two claims in other words about neighbouring lines', () => {
     const found = markDuplicates([
-      draftFinding({ severity: 'warning', rule: 'review/logic', line: 4, title: 'User may be null here', message: 'It throws when the id is unknown.' }),
+      draftFinding({
+        severity: 'warning',
+        rule: 'review/logic',
+        line: 4,
+        title: 'User may be null here',
+        message: 'It throws when the id is unknown.',
+      }),
       draftFinding(),
     ])
     expect(found.map(({ severity, suppressed }) => [severity, suppressed?.by ?? null])).toEqual([
@@ -95,7 +102,11 @@ describe('markDuplicates', () => {
 
   it('keeps different findings of tools on one line, and what is suppressed already', () => {
     const already = draftFinding({ suppressed: { by: 'refuted', reason: 'x' } })
-    expect(suppressors(markDuplicates([checkFinding('secrets'), checkFinding('secrets', { title: 'Another key' }), already]))).toEqual([null, null, 'refuted'])
+    expect(suppressors(markDuplicates([checkFinding('secrets'), checkFinding('secrets', { title: 'Another key' }), already]))).toEqual([
+      null,
+      null,
+      'refuted',
+    ])
   })
 })
 
@@ -144,6 +155,8 @@ describe('ignore comments', () => {
   })
 
   it('do not speak of findings about a whole file', () => {
-    expect(suppressors(applyIgnores([draftFinding({ line: null })], ignore('*'), { isAdded: () => false, wasRun: () => true }))).toEqual([null])
+    expect(suppressors(applyIgnores([draftFinding({ line: null })], ignore('*'), { isAdded: () => false, wasRun: () => true }))).toEqual([
+      null,
+    ])
   })
 })

@@ -7,11 +7,38 @@ import { changedFile } from '../../helpers/changes.ts'
 
 const changeOf = (...files: ChangedFile[]): Change => ({ description: 'a test', old: { kind: 'empty' }, new: { kind: 'working' }, files })
 
-function plan(files: ChangedFile[], { texts = {}, unitTokens = 400, excluded = [] as string[] }: { texts?: Record<string, string>; unitTokens?: number; excluded?: string[] } = {}) {
-  return planReview(changeOf(...files), { isExcluded: (path) => excluded.includes(path), readNew: async (path) => texts[path] ?? null, unitTokens })
+function plan(
+  files: ChangedFile[],
+  {
+    texts = {},
+    unitTokens = 400,
+    excluded = [] as string[],
+  }: { texts?: Record<string, string>; unitTokens?: number; excluded?: string[] } = {},
+) {
+  return planReview(changeOf(...files), {
+    isExcluded: (path) => excluded.includes(path),
+    readNew: async (path) => texts[path] ?? null,
+    unitTokens,
+  })
 }
 
-const server = ['import { parsePort } from "./port.ts"', 'import { log } from "./log.ts"', '', 'export class Server {', '  start(text: string) {', '    const a = 1', '    const b = 2', '    const c = 3', '    const d = 4', '    const e = 5', '    const f = 6', '    return parsePort(text)', '  }', '}', ''].join('\n')
+const server = [
+  'import { parsePort } from "./port.ts"',
+  'import { log } from "./log.ts"',
+  '',
+  'export class Server {',
+  '  start(text: string) {',
+  '    const a = 1',
+  '    const b = 2',
+  '    const c = 3',
+  '    const d = 4',
+  '    const e = 5',
+  '    const f = 6',
+  '    return parsePort(text)',
+  '  }',
+  '}',
+  '',
+].join('\n')
 
 describe('planReview', () => {
   it('shows a change with its numbers, its marks, what encloses it and the imports it uses', async () => {
@@ -101,7 +128,10 @@ describe('planReview', () => {
   })
 
   it('cuts any change into units that fit, and loses no line on the way', async () => {
-    const line = fc.oneof(fc.constantFrom('', '}', '  }', 'function f() {', '  return a', '    b()'), fc.stringMatching(/^[ ]{0,6}[a-z(){};.]{0,60}$/))
+    const line = fc.oneof(
+      fc.constantFrom('', '}', '  }', 'function f() {', '  return a', '    b()'),
+      fc.stringMatching(/^[ ]{0,6}[a-z(){};.]{0,60}$/),
+    )
     const text = fc.array(line, { maxLength: 150 }).map((lines) => lines.join('\n'))
     await fc.assert(
       fc.asyncProperty(fc.option(text), text, fc.integer({ min: 60, max: 600 }), async (before, after, unitTokens) => {

@@ -10,10 +10,20 @@ import { temporaryRepository } from '../../helpers/git-repository.ts'
 import { reviewStaged } from '../../helpers/review-run.ts'
 import { asked, scriptedEngine } from '../../helpers/scripted-engine.ts'
 
-const base = { 'src/port.ts': 'export function parsePort(text: string) {\n  const port = Number(text)\n  if (port < 1) return null\n  return port\n}\n' }
+const base = {
+  'src/port.ts': 'export function parsePort(text: string) {\n  const port = Number(text)\n  if (port < 1) return null\n  return port\n}\n',
+}
 const changed = base['src/port.ts'].replace('port < 1', 'port <= 65535')
 const none = '{"findings":[],"none":true}'
-const claim = { quote: 'if (port <= 65535) return null', line: 3, trigger: 'port is 80', effect: 'Every valid port is refused', category: 'boundary', severity: 'error', title: 'Valid ports are refused' }
+const claim = {
+  quote: 'if (port <= 65535) return null',
+  line: 3,
+  trigger: 'port is 80',
+  effect: 'Every valid port is refused',
+  category: 'boundary',
+  severity: 'error',
+  title: 'Valid ports are refused',
+}
 const claims = (...list: unknown[]) => JSON.stringify({ findings: list, none: false })
 
 function repositoryWith(files: Record<string, string>, staged: Record<string, string>) {
@@ -33,7 +43,8 @@ function memory() {
   return opened
 }
 
-const findingsOf = ({ findings }: Report) => findings.map(({ rule, region, suppressed }) => `${rule} ${region.path}:${region.startLine} ${suppressed?.by ?? 'open'}`)
+const findingsOf = ({ findings }: Report) =>
+  findings.map(({ rule, region, suppressed }) => `${rule} ${region.path}:${region.startLine} ${suppressed?.by ?? 'open'}`)
 
 describe('review', () => {
   it('reports a claim whose quote stands in the staged change, and accounts for every line', async () => {
@@ -44,7 +55,11 @@ describe('review', () => {
     expect(reportSchema.parse(report)).toEqual(report)
     expect(findingsOf(report)).toEqual(['review/boundary src/port.ts:3 open'])
     expect(report.findings[0]?.evidence).toBe('  if (port <= 65535) return null')
-    expect(report.coverage).toEqual({ changedLines: 2, seenLines: 2, files: [{ path: 'src/port.ts', changedLines: 2, seenLines: 2, skipped: null }] })
+    expect(report.coverage).toEqual({
+      changedLines: 2,
+      seenLines: 2,
+      files: [{ path: 'src/port.ts', changedLines: 2, seenLines: 2, skipped: null }],
+    })
     expect([report.completeness, exitCodeFor(report, 'error'), requests.length]).toEqual(['complete', 1, 1])
   })
 
@@ -112,7 +127,12 @@ describe('review', () => {
   it('follows the overrides of a path', async () => {
     const repository = repositoryWith({}, { 'legacy/a.ts': 'run(1)\n', 'src/b.ts': 'run(1)\n' })
     const { handle } = scriptedEngine(() => claims({ ...claim, quote: 'run(1)', line: 1 }))
-    const config = { paths: [{ match: 'legacy/**', review: { checks: { boundary: 'off' } } }, { match: 'src/**', review: { checks: { boundary: 'note' } } }] }
+    const config = {
+      paths: [
+        { match: 'legacy/**', review: { checks: { boundary: 'off' } } },
+        { match: 'src/**', review: { checks: { boundary: 'note' } } },
+      ],
+    }
     const report = await reviewStaged(repository, { engine: handle, config })
     expect(report.findings.map(({ region, severity, suppressed }) => [region.path, severity, suppressed?.by ?? null])).toEqual([
       ['legacy/a.ts', 'error', 'config'],
@@ -121,7 +141,10 @@ describe('review', () => {
   })
 
   it('runs its checks without any model, and is complete when none was asked for', async () => {
-    const repository = repositoryWith(base, { 'src/port.ts': `${base['src/port.ts']}<<<<<<< HEAD\na\n=======\nb\n>>>>>>> other\n`, 'src/a.test.ts': "it.only('a', () => {})\n" })
+    const repository = repositoryWith(base, {
+      'src/port.ts': `${base['src/port.ts']}<<<<<<< HEAD\na\n=======\nb\n>>>>>>> other\n`,
+      'src/a.test.ts': "it.only('a', () => {})\n",
+    })
     const report = await reviewStaged(repository)
     expect(report.findings.map(({ rule }) => rule)).toEqual(expect.arrayContaining(['check/conflict-markers', 'check/focused-tests']))
     expect([report.completeness, exitCodeFor(report, 'error'), report.engine.kind]).toEqual(['complete', 1, 'none'])
@@ -148,16 +171,26 @@ describe('review', () => {
 
   it('is unfinished, not failed, when some of its units were answered', async () => {
     const repository = repositoryWith({}, { 'a.ts': 'a()\n', 'b.ts': 'b()\n', 'c.ts': 'c()\n' })
-    const { handle } = scriptedEngine((request) => (asked(request).includes('b.ts') ? new AppError('ENGINE_OUT_OF_CONTEXT', 'Too long.') : none))
+    const { handle } = scriptedEngine((request) =>
+      asked(request).includes('b.ts') ? new AppError('ENGINE_OUT_OF_CONTEXT', 'Too long.') : none,
+    )
     const report = await reviewStaged(repository, { engine: handle })
-    expect([exitCodeFor(report, 'error'), report.coverage.seenLines, report.notices.map(({ code }) => code)]).toEqual([4, 2, ['UNITS_UNSEEN']])
+    expect([exitCodeFor(report, 'error'), report.coverage.seenLines, report.notices.map(({ code }) => code)]).toEqual([
+      4,
+      2,
+      ['UNITS_UNSEEN'],
+    ])
   })
 
   it('records a unit as unseen when its answers cannot be read, after two requests', async () => {
     const repository = repositoryWith(base, { 'src/port.ts': changed })
     const { handle, requests } = scriptedEngine(() => 'Looks good to me!')
     const report = await reviewStaged(repository, { engine: handle })
-    expect([requests.length, exitCodeFor(report, 'error'), report.coverage.files[0]?.skipped?.reason]).toEqual([2, 4, 'the model gave no answer that could be read'])
+    expect([requests.length, exitCodeFor(report, 'error'), report.coverage.files[0]?.skipped?.reason]).toEqual([
+      2,
+      4,
+      'the model gave no answer that could be read',
+    ])
   })
 
   it('stops asking at its deadline and at its token limit', async () => {
@@ -182,7 +215,11 @@ describe('review', () => {
 
   it('has nothing to say about an empty change', async () => {
     const report = await reviewStaged(repositoryWith(base, {}), { engine: scriptedEngine(() => none).handle })
-    expect([report.summary, report.completeness, exitCodeFor(report, 'note')]).toEqual([expect.stringContaining('Nothing to review'), 'complete', 0])
+    expect([report.summary, report.completeness, exitCodeFor(report, 'note')]).toEqual([
+      expect.stringContaining('Nothing to review'),
+      'complete',
+      0,
+    ])
   })
 
   it('honours an ignore comment with a reason', async () => {
