@@ -2,11 +2,11 @@ import { entropyOf, isPlaceholder, looksChosen, looksRandom } from './secret-val
 import type { SecretSpan } from './secrets.ts'
 
 const name = String.raw`(?<![\w$])([A-Za-z_$][\w$.-]{1,80})`
-const separator = String.raw`\s{0,8}(?:=>|[:?|]{0,2}={1,3}|:)\s{0,8}`
+const between = String.raw`\s{0,8}(?:=>|[:?|]{0,2}={1,3}|:)\s{0,8}`
 const typed = String.raw`(?:\s{0,4}\??:\s{0,4}[\w<>.|[\]]{1,30})?`
 
 /** `name = "value"`, `"name": "value"`, `name: string = 'value'`, `env["name"] = "value"`. */
-const quotedValue = new RegExp(`${name}["'\`]?\\]?${typed}${separator}[@$rbuf]{0,2}(["'\`])([^"'\`\\n]{6,300})\\2`, 'g')
+const quotedValue = new RegExp(`${name}["'\`]?\\]?${typed}${between}[@$rbuf]{0,2}(["'\`])([^"'\`\\n]{6,300})\\2`, 'g')
 /** `NAME=value`, `name: value`, `export NAME=value`, alone on their line or after a flag. */
 const bareValue = new RegExp(
   `(?:^[ \\t]{0,40}(?:export |set |ENV |ARG |- )?|[ \\t]--?)${name}(["'\`]?[ \\t]{0,8}[:=][ \\t]{0,8})([^\\s"'\`,;(){}<>]{6,300})[ \\t]{0,8}(?:#.*)?\\r?(?=$|[ \\t])`,
@@ -38,7 +38,7 @@ function judge({ match, key, value, isBare }: Assignment): SecretSpan[] {
   const use = useOf(key)
   if (use === null || isPlaceholder(value)) return []
   const isSecret = use === 'password' ? looksChosen(value) || looksRandom(value) : looksRandom(value)
-  if (!isSecret || (isBare && isCode(value, key))) return []
+  if (!isSecret || (isBare && isCode(value, { key, separator: match[2] ?? '' }))) return []
   const start = match.index + match[0].lastIndexOf(value)
   return [
     { start, end: start + value.length, kind: use === 'password' ? 'password' : 'API key or secret', confidence: confidenceOf(value) },
@@ -56,10 +56,11 @@ function isUuid(value: string): boolean {
   return /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i.test(value)
 }
 
-/** `config.token2` or `input1`: the name of a value. In capitals the key belongs to an environment, where everything is a value. */
-function isCode(value: string, key: string): boolean {
+/** `config.token2`, or `input1` after a spaced sign: the name of a value. In capitals the key belongs to an environment, where everything is a value. */
+function isCode(value: string, { key, separator }: { key: string; separator: string }): boolean {
   if (/^[A-Z][A-Z0-9_]+$/.test(key)) return false
-  return /^[A-Za-z_$][\w$]*(?:[.?!]+[A-Za-z_$][\w$]*)+$/.test(value) || (/^[A-Za-z_$][\w$]*$/.test(value) && !looksRandom(value))
+  if (/^[A-Za-z_$][\w$]*(?:[.?!]+[A-Za-z_$][\w$]*)+$/.test(value)) return true
+  return /^\s+=/.test(separator) && /^[A-Za-z_$][\w$]*$/.test(value) && !looksRandom(value)
 }
 
 const passwords = new Set(['password', 'passwd', 'passwort', 'pwd', 'pass', 'passphrase', 'passcode', 'kennwort', 'contrasena'])

@@ -1,32 +1,36 @@
-import type { SecretLintCoreConfig } from '@secretlint/types'
 import { secretPatterns } from './secret-patterns.ts'
 import { isInventedToken, isPlaceholder } from './secret-values.ts'
 import type { SecretSpan } from './secrets.ts'
 
 /**
- * Rules of the preset that are left out. The first would let a comment of the text switch the search off, or read the file system;
+ * Rules of the preset that are left out. The first would let a comment of the text switch the search off, and the second reads the file system;
  * the others report a wrong range, or `https://user:pass@example.com`, and are replaced by patterns of our own.
  */
-const leftOut = ['filter-comments', 'gcp', 'aws', 'basicauth', 'database-connection-string', 'sendgrid']
+const leftOut = /rule-(?:filter-comments|gcp|aws|basicauth|database-connection-string|sendgrid|privatekey)$/
 /** Messages whose range covers the name instead of the value. */
 const wrongRanges = new Set(['Npmrc_authToken', 'PackageJSON_xOauthToken'])
 
+/** The preset compares each token with every other one, so a text with very many of them is searched in pieces; they overlap by the length of a token. */
+const pieceLength = 64_000
+const overlap = 4_000
+
 /** Finds tokens by the shapes that their issuers gave them: with the preset of secretlint, and with patterns for what it does not know. */
 export async function findIssuedSecrets(text: string): Promise<SecretSpan[]> {
-  const preset = await findWithPreset(text)
+  const preset: SecretSpan[] = []
+  for (let offset = 0; offset < text.length; offset += pieceLength) {
+    const found = await findWithPreset(text.slice(offset, offset + pieceLength + overlap))
+    preset.push(...found.map((span) => ({ ...span, start: span.start + offset, end: span.end + offset })))
+  }
   return [...preset, ...findWithPatterns(text)].filter(({ start, end }) => !isInventedToken(text.slice(start, end)))
 }
 
 async function findWithPreset(text: string): Promise<SecretSpan[]> {
-  const [{ lintSource }, { creator }] = await Promise.all([
-    import('@secretlint/core'),
-    import('@secretlint/secretlint-rule-preset-recommend'),
-  ])
-  const rules = leftOut.map((name) => ({ id: `@secretlint/secretlint-rule-${name}`, disabled: true }))
-  const config: SecretLintCoreConfig = { rules: [{ id: '@secretlint/secretlint-rule-preset-recommend', rule: creator, rules }] }
+  const [{ lintSource }, preset] = await Promise.all([import('@secretlint/core'), import('@secretlint/secretlint-rule-preset-recommend')])
+  // Rule by rule: as a whole the preset cannot be told to leave some out.
+  const rules = preset.rules.filter(({ meta }) => !leftOut.test(meta.id)).map((rule) => ({ id: rule.meta.id, rule }))
   const { messages } = await lintSource({
     source: { content: text, contentType: 'text', filePath: 'text', ext: '' },
-    options: { config, noPhysicFilePath: true },
+    options: { config: { rules }, noPhysicFilePath: true },
   })
   return messages
     .filter(({ messageId }) => !wrongRanges.has(messageId))
@@ -46,7 +50,6 @@ function kindOf(ruleId: string): string {
 }
 
 const kinds: Readonly<Record<string, string>> = {
-  privatekey: 'private key',
   github: 'GitHub token',
   gitlab: 'GitLab token',
   npm: 'npm token',

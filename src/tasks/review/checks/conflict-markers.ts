@@ -50,7 +50,7 @@ function markersOf(passage: Passage): Marker[] {
     const match = marker.exec(text)
     if (!match) return []
     const kind = kinds[match.slice(1).findIndex((group) => group !== undefined)] ?? 'middle'
-    const isBlanked = code !== undefined && passage.language !== 'markup' && code[index]?.trim() === ''
+    const isBlanked = code !== undefined && code[index]?.trim() === ''
     return [
       {
         kind,

@@ -5,7 +5,7 @@ import type { CheckFinding } from './check.ts'
 const configurations =
   /(?:^|\/)(?:(?:vitest|jest|vite|karma|stryker)[\w.-]*\.(?:[cm]?[jt]s|json)|\.?stryker\.conf\.\w+|package\.json|\.(?:nycrc|c8rc)(?:\.\w+)?|\.?codecov\.ya?ml|\.coveragerc|setup\.cfg|tox\.ini|pytest\.ini|pyproject\.toml|build\.gradle(?:\.kts)?|pom\.xml|\.simplecov|spec_helper\.rb|test_helper\.rb|Makefile|\.github\/workflows\/[^/]+\.ya?ml|\.gitlab-ci\.yml)$/
 const threshold =
-  /(?<![\w-])(lines|branches|functions|statements|fail[_-]under|cov-fail-under|minimum_coverage(?:_by_file)?|minimum|target|break|check[-_]?coverage)["']?\s{0,8}(?:=>|[:=>]|\s)\s{0,8}["']?(\d{1,3}(?:\.\d{1,6})?|true|false)\b/gi
+  /(?<!\w)(lines|branches|functions|statements|fail[_-]under|cov-fail-under|minimum_coverage(?:_by_file)?|minimum|target|break|check[-_]?coverage)["']?\s{0,8}(?:=>|[:=>]|\s)\s{0,8}["']?(\d{1,3}(?:\.\d{1,6})?|true|false)\b/gi
 
 /** Words that mean a threshold only in the configuration of one tool. */
 const owners: Readonly<Record<string, RegExp>> = { target: /codecov/, break: /stryker/, minimum: /build\.gradle|pom\.xml/ }

@@ -46,17 +46,24 @@ const names: Readonly<Record<number, string>> = {
   0xfeff: 'byte order mark within the file',
 }
 
+/** Of each kind; nothing more has to be known of a line with so many. */
+export const maxHidden = 1000
+
 /** Finds what does not show in a line. Joiners that a script or an emoji needs, and a byte order mark at the start of a file, are not among it. */
 export function hiddenCharacters(line: string, { isFirstLine }: { isFirstLine: boolean }): Hidden[] {
-  const found: Hidden[] = []
+  const found = new Map<Hidden['kind'], Hidden[]>()
+  let isTranslation: boolean | undefined
   for (const { index, 0: character } of line.matchAll(suspicious)) {
     const code = character.codePointAt(0) ?? 0
     if (code === 0xfeff && isFirstLine && index === 0) continue
     const kind = kindOf(code)
-    if (isNeeded(line, { index, length: character.length, code })) continue
-    found.push({ kind, name: nameOf(code), index, isTranslation: kind === 'bidi' && isBalancedTranslation(line) })
+    const known = found.get(kind) ?? []
+    if (known.length === maxHidden || isNeeded(line, { index, length: character.length, code })) continue
+    if (kind === 'bidi') isTranslation ??= isBalancedTranslation(line)
+    known.push({ kind, name: nameOf(code), index, isTranslation: kind === 'bidi' && isTranslation === true })
+    found.set(kind, known)
   }
-  return found
+  return [...found.values()].flat().toSorted((one, other) => one.index - other.index)
 }
 
 function kindOf(code: number): Hidden['kind'] {
@@ -102,7 +109,7 @@ function isNeeded(line: string, { index, length, code }: { index: number; length
   if (code >= 0x180b && code <= 0x180f) return /\p{Script=Mongolian}/u.test(last)
   if (code === 0x17b4 || code === 0x17b5) return /\p{Script=Khmer}/u.test(last)
   if (code === 0x3000) return ideograph.test(last) || ideograph.test(next)
-  if (code >= 0xe0020 && code <= 0xe007f) return isFlagTag(before, after)
+  if (code >= 0xe0020 && code <= 0xe007f) return isFlagTag(before, { after, code })
   if (isVariationSelector(code)) return selectable.test(last)
   return false
 }
@@ -111,12 +118,10 @@ function isVariationSelector(code: number): boolean {
   return (code >= 0xfe00 && code <= 0xfe0e) || (code >= 0xe0100 && code <= 0xe01ef)
 }
 
-/** The flags of England, Scotland and Wales are a black flag, five letters and an end in tags. */
-function isFlagTag(before: string, after: string): boolean {
-  return (
-    /\u{1f3f4}[\u{e0030}-\u{e007a}]{0,6}$/u.test(before) &&
-    /^(?:[\u{e0030}-\u{e007a}]{0,6}\u{e007f}|(?![\u{e0000}-\u{e0fff}]))/u.test(after)
-  )
+/** The flags of England, Scotland and Wales are a black flag, a few letters as tags, and the tag that ends them. */
+function isFlagTag(before: string, { after, code }: { after: string; code: number }): boolean {
+  if (!/\u{1f3f4}[\u{e0030}-\u{e007a}]{0,6}$/u.test(before)) return false
+  return code === 0xe007f || /^[\u{e0030}-\u{e007a}]{0,6}\u{e007f}/u.test(after)
 }
 
 function isBalancedTranslation(line: string): boolean {

@@ -1,7 +1,7 @@
 import { addedLinesOf, type ChangedFile } from '../../../domain/change.ts'
 import { excerpt } from './added-matches.ts'
 import { type Check, type CheckContext, type CheckFinding, perFile } from './check.ts'
-import { hiddenCharacters, type Hidden } from './hidden-characters.ts'
+import { hiddenCharacters, maxHidden, type Hidden } from './hidden-characters.ts'
 import { codeByLine } from './passages.ts'
 
 /** What does not show in an editor or a diff, and so is not what the reviewer read. */
@@ -43,7 +43,8 @@ function tell({ path }: ChangedFile, { line, text, hidden, code }: Suspect): Che
   const [first] = told
   if (!first) return []
   const names = [...new Set(told.map(({ name }) => name))]
-  const isGrave = told.some((one) => one.kind === 'bidi' || one.kind === 'tag' || (one.kind === 'zero-width' && runs(one)))
+  const isGrave =
+    told.length >= maxHidden || told.some((one) => one.kind === 'bidi' || one.kind === 'tag' || (one.kind === 'zero-width' && runs(one)))
   return [
     {
       title: `${reasons[first.kind].title}: ${names[0]}`,

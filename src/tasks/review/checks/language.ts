@@ -27,6 +27,8 @@ export interface Language {
   lexemes: readonly Lexeme[]
   /** Markup around the code, e.g. `<script>` or `<?php`. */
   inside?: 'script' | 'php'
+  /** Only its comments are of interest: what stands around them is for people. */
+  isText?: true
 }
 
 const slashes: Lexeme = { kind: 'line-comment', open: '//' }
@@ -219,7 +221,7 @@ const languages = {
   },
   terraform: { name: 'terraform', lexemes: [wordHash, slashes, block, quoted('"')] },
   config: { name: 'config', lexemes: [wordHash, quoted('"')] },
-  markup: { name: 'markup', lexemes: [{ kind: 'block-comment', open: '<!--', close: '-->' }] },
+  markup: { name: 'markup', isText: true, lexemes: [{ kind: 'block-comment', open: '<!--', close: '-->' }] },
   component: { ...javascript, inside: 'script' },
 } as const satisfies Record<string, Language>
 
@@ -265,7 +267,8 @@ const interpretersOf: Readonly<Partial<Record<Name, string>>> = {
 export function languageOf(path: string, text = ''): Language | null {
   const name = path.slice(path.lastIndexOf('/') + 1).toLowerCase()
   if (/^(?:\.env|dockerfile|containerfile)(?:\.|$)/.test(name)) return languages.config
-  const known = listing(namesOf, name.slice(name.lastIndexOf('.') + 1))
+  // A file called `c` or `go` says nothing; one called `makefile` does.
+  const known = name.includes('.') || name.length > 5 ? listing(namesOf, name.slice(name.lastIndexOf('.') + 1)) : undefined
   if (known !== undefined || name.includes('.')) return known === undefined ? null : languages[known]
   const interpreter = /^#! ?(?:\/[\w.-]+)*\/(?:env(?: -S)? )?([a-z]+)/.exec(text.slice(0, 200))?.[1]
   const found = interpreter === undefined ? undefined : listing(interpretersOf, interpreter)

@@ -7,16 +7,26 @@ import { indexOrEnd, literally, type Opener, push, type Scan, type Span, type St
 export function lexCode(text: string, language: Language): readonly Span[] {
   const scan = startScan(text, language)
   const { lexemes } = language
-  const openers = new RegExp(`${lexemes.map(openerOf).join('|')}|[(){}\\n]`, 'g')
+  const all = lexemes.map(openerOf)
+  if (lexemes.some(({ kind }) => kind === 'heredoc')) all.push('\\n')
+  const openers = new RegExp(all.join('|'), 'g')
+  const openersInHole = new RegExp([...all, '[(){}]'].join('|'), 'g')
   for (let at = 0; ; ) {
-    openers.lastIndex = at
-    const match = openers.exec(text)
+    const wanted = scan.holes.length > 0 ? openersInHole : openers
+    wanted.lastIndex = at
+    const match = wanted.exec(text)
     if (!match) return scan.spans
     const [opener] = match
-    const lexeme = lexemes[match.findIndex((group, index) => index > 0 && group !== undefined) - 1]
+    const lexeme = lexemes[groupOf(match)]
     const after = lexeme ? readLexeme(scan, lexeme, { opener, at: match.index }) : readBracket(scan, opener, match.index)
     at = Math.max(after, match.index + 1)
   }
+}
+
+/** Which of the groups matched. */
+function groupOf(match: RegExpExecArray): number {
+  for (let group = 1; group < match.length; group += 1) if (match[group] !== undefined) return group - 1
+  return -1
 }
 
 function startScan(text: string, language: Language): Scan {

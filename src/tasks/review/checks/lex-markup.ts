@@ -9,18 +9,19 @@ export function lexComponent(text: string, language: Language): readonly Span[] 
   const spans: Span[] = []
   const openers = /<!--|<script\b[^>]{0,500}>/gi
   let at = head === undefined ? 0 : lexUpTo('\n---', head.length)
-  openers.lastIndex = at
-  for (let match = openers.exec(text); match; match = openers.exec(text)) {
-    const { index, 0: opener } = match
-    spans.push({ kind: 'string', start: at, end: index })
-    at = opener === '<!--' ? comment(index) : lexUpTo('</script', index + opener.length)
+  for (;;) {
     openers.lastIndex = at
+    const match = openers.exec(text)
+    const isComment = match?.[0] === '<!--'
+    const end = match ? match.index + (isComment ? 0 : match[0].length) : text.length
+    spans.push({ kind: 'string', start: at, end })
+    if (!match) return spans
+    at = isComment ? comment(end) : lexUpTo('</script', end)
   }
-  spans.push({ kind: 'string', start: at, end: text.length })
-  return spans
 
   function lexUpTo(close: string, start: number): number {
     const end = indexOrEnd(text, close, start)
+    if (spans.length === 0) spans.push({ kind: 'string', start: 0, end: start })
     for (const span of shifted(lexCode(text.slice(start, end), language), start)) spans.push(span)
     return end
   }

@@ -11,7 +11,7 @@ export interface Passage {
   firstLine: number
   lines: readonly string[]
   text: string
-  /** The text with comments and strings blanked, or null where the language is not known. */
+  /** The text with comments and strings blanked, or null where the language is not known or is no code. */
   code: string | null
   /** The text with everything but comments blanked, or null where the language is not known. */
   comments: string | null
@@ -56,12 +56,13 @@ function isSideOf(lines: readonly string[], hunks: readonly Hunk[], side: Side):
 function passage(path: string, { text, firstLine, head }: { text: string; firstLine: number; head: string }): Passage {
   const language = languageOf(path, head)
   const source = language && sourceText(text, language)
+  const code = language?.isText ? null : (source?.code ?? null)
   return {
     language: language?.name ?? null,
     firstLine,
     lines: text.split('\n'),
     text,
-    code: source?.code ?? null,
+    code,
     comments: source?.comments ?? null,
   }
 }
