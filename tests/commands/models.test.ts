@@ -88,7 +88,7 @@ describe('agent models pull', () => {
     const { agent } = place()
     const { code, stderr } = await agent('models pull hf:user/repo', { environment: { HF_ENDPOINT: hub.endpoint }, terminal: true })
     expect(code).toBe(0)
-    expect(stderr).toMatch(/^\r\u001b\[2KDownloading Tiny-Q4_K_M\.gguf █*░* \d+ % of 100 kB/)
+    expect(stderr.split('\r\u001b[2K')[1]).toMatch(/^Downloading Tiny-Q4_K_M\.gguf █*░* \d+ % of 100 kB/)
     expect(stderr.endsWith('\r\u001b[2K')).toBe(true)
   })
 

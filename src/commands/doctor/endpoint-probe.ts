@@ -16,8 +16,15 @@ export const endpointProbe: Probe = {
     const { baseUrl, model, apiKeyEnv, use } = config.engine
     if (baseUrl === null || (use !== 'auto' && use !== 'endpoint')) return null
     const key = apiKeyFrom({ apiKeyEnv }, environment)
-    const url = `${baseUrl.replace(/\/+$/, '')}/models`
     const shown = hideSecrets('engine.baseUrl', baseUrl)
+    const url = new URL(baseUrl)
+    if (url.username !== '' || url.password !== '') {
+      return problem(
+        `${shown} has a user name or password in it, which cannot be sent that way`,
+        'Remove it from engine.baseUrl; a key belongs into AGENT_API_KEY.',
+      )
+    }
+    url.pathname = `${url.pathname.replace(/\/+$/, '')}/models`
     const ended = AbortSignal.any([signal, AbortSignal.timeout(deadlineMs)])
     try {
       const headers = key === undefined ? {} : { authorization: `Bearer ${key}` }

@@ -1,12 +1,13 @@
 import { access, constants, readFile } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
-import { ok, type Probe, problem, type Surroundings, warning } from './probe.ts'
+import { type Answer, ok, type Probe, problem, type Surroundings, warning } from './probe.ts'
 import { runTool } from './run-tool.ts'
 
 const hookNames = ['pre-commit', 'commit-msg', 'prepare-commit-msg', 'pre-push'] as const
 /** Where the usual managers keep what their hooks call. */
 const managerFiles = ['lefthook.yml', 'lefthook.yaml', 'lefthook.json', 'lefthook.toml', '.pre-commit-config.yaml', 'package.json'] as const
-const callsAgent = /(?:^|[\s"'`/&|;])agent(?:\s+(?:hooks|review|commit-message)\b)/m
+/** By its name, by that of its package, or as its main file. */
+const callsAgent = /(?:(?:^|[\s"'`/&|;-])agent|\bmain\.[jt]s)["']?\s+(?:hooks|review|commit-message)\b/m
 
 /** Whether git would run a hook here that calls us. */
 export const hooksProbe: Probe = {
@@ -18,7 +19,7 @@ export const hooksProbe: Probe = {
     if (typeof place === 'string') return problem(place, 'Check the repository with `git status`.')
     const { folder, isConfigured } = place
     if (!(await isThere(folder))) {
-      if (!isConfigured) return warning('no hook calls agent', installRemedy)
+      if (!isConfigured) return notCalled(surroundings.root)
       // husky's folder is made by its install script and ignored by git, so that a fresh worktree has none and commits pass silently.
       const husky = basename(folder) === '_' && basename(dirname(folder)) === '.husky'
       return warning(
@@ -32,7 +33,7 @@ export const hooksProbe: Probe = {
 
 const installRemedy = 'Call `agent review --staged` from a pre-commit hook if every commit is to be reviewed.'
 
-async function judge(folder: string, root: string) {
+async function judge(folder: string, root: string): Promise<Answer> {
   const managers = await textsOf(managerFiles.map((name) => join(root, name)))
   const own = basename(folder) === '_' ? dirname(folder) : folder
   const calling: string[] = []
@@ -47,7 +48,14 @@ async function judge(folder: string, root: string) {
     calling.push(name)
   }
   if (calling.length > 0) return ok(`${calling.join(', ')} in ${folder}`)
-  return warning('no hook calls agent', installRemedy)
+  return notCalled(root)
+}
+
+/** husky's hooks may be in the repository without anybody having told this clone of them. */
+async function notCalled(root: string): Promise<Answer> {
+  const texts = await textsOf(hookNames.map((name) => join(root, '.husky', name)))
+  if (!texts.some((text) => callsAgent.test(text))) return warning('no hook calls agent', installRemedy)
+  return warning('.husky has hooks that call agent, but git does not run them here', 'Run `npx husky` in this clone.')
 }
 
 /** Not through our own git, which switches hooks off for every call. */

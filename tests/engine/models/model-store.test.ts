@@ -1,15 +1,4 @@
-import {
-  chmodSync,
-  existsSync,
-  linkSync,
-  mkdirSync,
-  readFileSync,
-  readdirSync,
-  rmSync,
-  statSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs'
+import { existsSync, linkSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { CatalogueEntry } from '../../../src/engine/models/catalogue.ts'
@@ -347,12 +336,4 @@ describe('resolve', () => {
     writeFileSync(join(temporary.directory, 'half', '.lock'), '')
     await expect(temporary.store.resolve('half')).rejects.toEqual(failsWith('MODEL_MISSING', /download of half has not ended/))
   })
-})
-
-it.skipIf(process.getuid?.() === 0)('says why a store without permission cannot be read', async () => {
-  using temporary = temporaryStore()
-  mkdirSync(temporary.directory)
-  chmodSync(temporary.directory, 0)
-  await expect(temporary.store.list()).rejects.toEqual(failsWith('MODEL_MISSING', /EACCES/))
-  chmodSync(temporary.directory, 0o700)
 })

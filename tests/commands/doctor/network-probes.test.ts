@@ -1,0 +1,172 @@
+import { createServer, type RequestListener, type Server } from 'node:http'
+import { createServer as createSilentServer } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { dockerOptions, dockerProblem } from '../../../src/commands/doctor/docker-problem.ts'
+import { endpointProbe } from '../../../src/commands/doctor/endpoint-probe.ts'
+import { folder, signal, surroundings, told } from './surroundings-fixture.ts'
+
+async function serve(listener: RequestListener, where: string | number = 0): Promise<string> {
+  const server = createServer(listener)
+  await listen(server, where)
+  onTestFinished(() => server.closeAllConnections())
+  return where === 0 ? `http://127.0.0.1:${(server.address() as AddressInfo).port}` : String(where)
+}
+
+/** Accepts, and then says nothing. */
+async function silent(where: string | number = 0): Promise<string> {
+  const sockets = new Set<Socket>()
+  const server = createSilentServer((socket) => void sockets.add(socket))
+  await listen(server, where)
+  onTestFinished(() => sockets.forEach((socket) => socket.destroy()))
+  return where === 0 ? `http://127.0.0.1:${(server.address() as AddressInfo).port}` : String(where)
+}
+
+async function listen(server: Server | ReturnType<typeof createSilentServer>, where: string | number): Promise<void> {
+  await new Promise<void>((resolve) =>
+    typeof where === 'string' ? server.listen(where, resolve) : server.listen(where, '127.0.0.1', resolve),
+  )
+  onTestFinished(() => void server.close())
+}
+
+const askedOf = (
+  baseUrl: string,
+  { environment = {}, ...engine }: { environment?: Record<string, string>; model?: string; use?: string; apiKeyEnv?: string } = {},
+) => told(endpointProbe, surroundings({ environment, config: { engine: { baseUrl, ...engine } } }))
+
+describe('the endpoint probe', () => {
+  it('is silent where no endpoint would be asked', async () => {
+    expect(await told(endpointProbe, surroundings())).toBeNull()
+    expect(await askedOf('http://127.0.0.1:1/v1', { use: 'local' })).toBeNull()
+  })
+
+  it('asks for the models, with the key', async () => {
+    const seen: unknown[] = []
+    const url = await serve((request, response) => {
+      seen.push([request.url, request.headers.authorization])
+      response.end(JSON.stringify({ object: 'list', data: [{ id: 'one' }, { id: 'two' }] }))
+    })
+    expect(await askedOf(`${url}/v1/`, { model: 'two', environment: { AGENT_API_KEY: 'k' } })).toBe(
+      `ok: ${url}/v1/ answers; it has 2 models`,
+    )
+    expect(await askedOf(`${url}/v1`)).toMatch(/^ok: /)
+    expect(await askedOf(`${url}/v1`, { model: 'three' })).toBe(
+      `warning: ${url}/v1 does not list the model three -> It lists one, two: set engine.model to one of them.`,
+    )
+    expect(seen).toEqual([
+      ['/v1/models', 'Bearer k'],
+      ['/v1/models', undefined],
+      ['/v1/models', undefined],
+    ])
+  })
+
+  it.each([
+    [401, 'problem', /refuses the key \(HTTP 401\) -> Set MY_KEY to a key that it takes/],
+    [302, 'problem', /redirects elsewhere \(HTTP 302\)/],
+    [404, 'warning', /answers HTTP 404 .* -> Check that engine\.baseUrl ends where the API begins/],
+    [500, 'warning', /answers HTTP 500/],
+  ])('judges HTTP %d', async (status, verdict, line) => {
+    const url = await serve((_request, response) => void response.writeHead(status, { location: 'http://127.0.0.1:1/' }).end())
+    const answer = await askedOf(url, { apiKeyEnv: 'MY_KEY', environment: { MY_KEY: 'x' } })
+    expect(answer).toMatch(line)
+    expect(answer).toMatch(new RegExp(`^${verdict}: `))
+  })
+
+  it.each(['<html>', '[]', JSON.stringify({ data: [{ id: 1 }] }), 'x'.repeat(3_000_000)])(
+    'does not take %.20s for a list of models',
+    async (body) => {
+      const url = await serve((_request, response) => void response.end(body))
+      expect(await askedOf(url)).toMatch(/^warning: .* answers, but not with a list of models/)
+    },
+  )
+
+  it('names the only model', async () => {
+    const url = await serve((_request, response) => void response.end('{"data":[{"id":"m"}]}'))
+    expect(await askedOf(url)).toBe(`ok: ${url} answers; its model is m`)
+  })
+
+  it('does not wait for a server that accepts and never answers', async () => {
+    const url = await silent()
+    expect(await askedOf(url)).toBe(
+      `problem: ${url} cannot be reached: no answer within 2000 ms -> Start the server, or correct engine.baseUrl.`,
+    )
+  })
+
+  it('does not wait for a body that never ends', async () => {
+    const url = await serve((_request, response) => void response.write('{"data":['))
+    expect(await askedOf(url)).toMatch(/cannot be reached: no answer within 2000 ms/)
+  })
+
+  it('says why there is no connection', async () => {
+    expect(await askedOf('http://127.0.0.1:9/v1')).toMatch(/^problem: http:\/\/127\.0\.0\.1:9\/v1 cannot be reached: /)
+  })
+
+  it('shows neither password nor query of an address', async () => {
+    const withPassword = 'http://ada:hunter2@127.0.0.1:9/v1'
+    expect(await askedOf(withPassword)).toMatch(/^problem: http:\/\/\*\*\*@127\.0\.0\.1:9\/v1 has a user name or password in it/)
+    expect(await askedOf('http://127.0.0.1:9/v1?key=hunter3')).not.toContain('hunter3')
+  })
+
+  it('says which variable of the key is not set', async () => {
+    await expect(askedOf('http://127.0.0.1:9', { apiKeyEnv: 'MY_KEY' })).rejects.toMatchObject({ code: 'CONFIG_INVALID' })
+  })
+})
+
+describe('dockerProblem', () => {
+  const at = (path: string) => dockerProblem({ DOCKER_HOST: `unix://${path}` }, signal)
+
+  it('is null when the daemon answers, on a socket and on a port', async () => {
+    const urls: (string | undefined)[] = []
+    const daemon: RequestListener = (request, response) => {
+      urls.push(request.url)
+      response.end('OK')
+    }
+    expect(await at(await serve(daemon, join(folder(), 'docker.sock')))).toBeNull()
+    const port = new URL(await serve(daemon)).port
+    expect(await dockerProblem({ DOCKER_HOST: `tcp://127.0.0.1:${port}` }, signal)).toBeNull()
+    expect(await dockerProblem({ DOCKER_HOST: `127.0.0.1:${port}` }, signal)).toBeNull()
+    expect(urls).toEqual(['/_ping', '/_ping', '/_ping'])
+  })
+
+  it('does not wait for a socket that accepts and never answers', async () => {
+    const path = await silent(join(folder(), 'docker.sock'))
+    expect(await at(path)).toBe(`the daemon at ${path} did not answer within 3000 ms`)
+  })
+
+  it('says what is wrong', async () => {
+    const path = join(folder(), 'docker.sock')
+    expect(await at(path)).toBe(`the daemon at ${path} is not there`)
+    writeFileSync(path, '')
+    expect(await at(path)).toBe(`the daemon at ${path} is not running`)
+    const failing = await serve(
+      (_request, response) => void response.writeHead(500).end('{"message":"broken"}'),
+      join(folder(), 'docker.sock'),
+    )
+    expect(await at(failing)).toMatch(/^the daemon at .* cannot be used: \(HTTP code 500\)/)
+    expect(await dockerProblem({ DOCKER_HOST: 'ssh://user@host' }, signal)).toBe(
+      'DOCKER_HOST is reached over ssh, which is not checked here',
+    )
+    expect(await dockerProblem({ DOCKER_HOST: 'tcp://[' }, signal)).toBe('DOCKER_HOST is no address, which is not checked here')
+  })
+
+  it('reads DOCKER_HOST as the client does', async () => {
+    const HOME = folder()
+    expect(await dockerOptions({ HOME })).toEqual({ socketPath: '/var/run/docker.sock' })
+    expect(await dockerOptions({ HOME, DOCKER_HOST: 'npipe:////./pipe/x' })).toEqual({ socketPath: '//./pipe/x' })
+    expect(await dockerOptions({ DOCKER_HOST: 'tcp://docker.local' })).toEqual({ host: 'docker.local', port: 2375, protocol: 'http' })
+    for (const name of ['ca', 'cert', 'key']) writeFileSync(join(HOME, `${name}.pem`), name)
+    const secure = { DOCKER_HOST: 'tcp://docker.local', DOCKER_TLS_VERIFY: '1' }
+    expect(await dockerOptions({ ...secure, DOCKER_CERT_PATH: HOME })).toMatchObject({
+      port: 2376,
+      protocol: 'https',
+      ca: Buffer.from('ca'),
+      key: Buffer.from('key'),
+    })
+    expect(await dockerOptions(secure)).toEqual({ host: 'docker.local', port: 2376, protocol: 'https' })
+    mkdirSync(join(HOME, '.docker', 'run'), { recursive: true })
+    writeFileSync(join(HOME, '.docker', 'run', 'docker.sock'), '')
+    expect(await dockerOptions({ HOME, DOCKER_HOST: 'unix://' })).toEqual({ socketPath: join(HOME, '.docker', 'run', 'docker.sock') })
+  })
+})
