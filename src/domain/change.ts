@@ -10,6 +10,7 @@ export interface DiffLine {
   endsWithoutNewline: boolean
 }
 
+/** Starts and counts as git writes them: a side without lines here counts 0 and starts at the line before. */
 export interface Hunk {
   oldStart: number
   oldLines: number

@@ -1,6 +1,7 @@
 import type { ChildProcessWithoutNullStreams } from 'node:child_process'
 import { once } from 'node:events'
 import { AppError } from '../domain/errors.ts'
+import { describeBytes } from './describe-bytes.ts'
 import type { Git } from './git.ts'
 
 /** Beyond this, a file is not a text that anyone reads, and would not fit in memory beside the others. */
@@ -71,7 +72,7 @@ function startBatch(git: Git) {
 }
 
 const tooLarge = (name: Buffer, size: string) =>
-  new AppError('GIT_FAILED', `${name.toString('utf8')} has ${size} bytes; at most ${maxObjectBytes} are read.`)
+  new AppError('GIT_FAILED', `${name.toString('utf8')} has ${size} bytes; at most ${describeBytes(maxObjectBytes)} are read.`)
 
 /** Takes lines and runs of bytes off a process's output, whatever its chunks are. */
 function byteReader(child: ChildProcessWithoutNullStreams) {

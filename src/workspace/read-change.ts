@@ -1,6 +1,7 @@
 import type { Change, ChangedFile, Tree } from '../domain/change.ts'
 import type { Selector } from '../domain/selector.ts'
 import { addUntracked } from './add-untracked.ts'
+import { describeBytes } from './describe-bytes.ts'
 import type { Git } from './git.ts'
 import { listFiles, listUncommitted } from './list-files.ts'
 import { looksBinary } from './looks-binary.ts'
@@ -11,7 +12,7 @@ import { readDiff } from './diff/read-diff.ts'
 import { resolveSelector, type Sides } from './resolve-selector.ts'
 import type { PathSelection } from './select-paths.ts'
 import { readUntrackedFile } from './untracked-files.ts'
-import { defaultLimits, type ReadChangeOptions } from './workspace.ts'
+import { type ChangeLimits, defaultLimits, type ReadChangeOptions } from './workspace.ts'
 
 export interface ChangeSource {
   root: string
@@ -87,12 +88,18 @@ async function addOthers(
   let left = limits.totalBytes
   for (let start = 0; start < paths.length; start += parallelReads) {
     signal.throwIfAborted()
-    const maxBytes = Math.max(0, Math.min(limits.fileBytes, left))
-    const read = await Promise.all(paths.slice(start, start + parallelReads).map((path) => readUntrackedFile(root, path, maxBytes)))
+    const limit = untrackedLimit(limits, left)
+    const read = await Promise.all(paths.slice(start, start + parallelReads).map((path) => readUntrackedFile(root, path, limit)))
     const files = read.filter((file) => file !== null)
     untracked.push(...files)
     for (const file of files) if (file.hunks.length > 0) left -= file.size ?? 0
   }
   const marked = tracked.map((file): ChangedFile => (others.unmerged.has(file.path) ? { ...file, status: 'unmerged' } : file))
   return addUntracked(marked, untracked)
+}
+
+function untrackedLimit({ fileBytes, totalBytes }: ChangeLimits, left: number): { maxBytes: number; tooLarge: string } {
+  return left < fileBytes
+    ? { maxBytes: Math.max(0, left), tooLarge: `all untracked files are larger than ${describeBytes(totalBytes)}` }
+    : { maxBytes: fileBytes, tooLarge: `it is larger than ${describeBytes(fileBytes)}` }
 }

@@ -3,8 +3,15 @@ import type { Git } from './git.ts'
 
 /** The id of the checked-out commit; null before the first one. */
 export async function findHead(git: Git, signal?: AbortSignal): Promise<string | null> {
-  const { code, stdout } = await git.run(['rev-parse', '--verify', '--quiet', 'HEAD^{commit}'], { signal })
-  return code === 0 ? stdout.toString('latin1').trim() : null
+  const id = async (name: string) => {
+    const { code, stdout } = await git.run(['rev-parse', '--verify', '--quiet', name], { signal })
+    return code === 0 ? stdout.toString('latin1').trim() : null
+  }
+  const head = await id('HEAD^{commit}')
+  // A name without its commit is damage, and must not look like a repository that begins.
+  const dangling = head ? null : await id('HEAD')
+  if (dangling) throw new AppError('GIT_FAILED', `HEAD is ${dangling}, which is not here.`, { hint: 'See what is missing: git fsck' })
+  return head
 }
 
 /** The id of the commit that a name stands for; `REF_UNKNOWN` for anything else, whatever it is made of. */

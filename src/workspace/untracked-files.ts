@@ -4,13 +4,17 @@ import { looksBinary } from './looks-binary.ts'
 import { findWorkingFile, readWorkingFile, streamWorkingFile, type WorkingFile } from './working-tree.ts'
 
 /** A file that git does not know yet, as a diff would show it once added; null when it is gone by now. */
-export async function readUntrackedFile(root: string, path: string, maxBytes: number): Promise<ChangedFile | null> {
+export async function readUntrackedFile(
+  root: string,
+  path: string,
+  { maxBytes, tooLarge }: { maxBytes: number; tooLarge: string },
+): Promise<ChangedFile | null> {
   const file = await findWorkingFile(root, path)
   if (!file) return null
   const common = { path, oldPath: null, status: 'added', oldMode: null, newMode: modeOf(file), size: file.stats.size } as const
   const left = { encoding: 'utf8', hunks: [], addedLines: 0, removedLines: 0 } as const
   try {
-    if (file.stats.size > maxBytes) return { ...common, ...left, ...(await measure(file)), omitted: `it is larger than ${maxBytes} bytes` }
+    if (file.stats.size > maxBytes) return { ...common, ...left, ...(await measure(file)), omitted: tooLarge }
     const bytes = await readWorkingFile(file)
     if (!bytes) return null
     if (looksBinary(bytes)) return { ...common, ...left, kind: 'binary', omitted: null }

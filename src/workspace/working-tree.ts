@@ -2,6 +2,7 @@ import { constants, type Stats } from 'node:fs'
 import { lstat, open, readlink, realpath } from 'node:fs/promises'
 import { basename, dirname, join, relative, sep } from 'node:path'
 import { AppError } from '../domain/errors.ts'
+import { describeBytes } from './describe-bytes.ts'
 import { checkedPath, gitDirectoryRefused } from './checked-path.ts'
 import { maxObjectBytes } from './object-reader.ts'
 import { pathBytes } from './path-bytes.ts'
@@ -26,7 +27,8 @@ export async function findWorkingFile(root: string, path: string): Promise<Worki
  */
 export async function readWorkingFile({ path, location, stats }: WorkingFile): Promise<Buffer | null> {
   if (stats.isSymbolicLink()) return missingAsNull(readlink(location, { encoding: 'buffer' }))
-  if (stats.size > maxObjectBytes) throw new AppError('GIT_FAILED', `${path} has ${stats.size} bytes; at most ${maxObjectBytes} are read.`)
+  if (stats.size > maxObjectBytes)
+    throw new AppError('GIT_FAILED', `${path} has ${stats.size} bytes; at most ${describeBytes(maxObjectBytes)} are read.`)
   return missingAsNull(readRegularFile(location))
 }
 

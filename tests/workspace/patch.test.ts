@@ -239,6 +239,11 @@ describe('what is not a whole patch', () => {
     )
   })
 
+  it('such as a file moved from outside is refused too', () => {
+    const moved = 'diff --git a/x b/y\nsimilarity index 100%\nrename from ../x\nrename to y\n'
+    expect(() => parse(moved)).toThrow(expect.objectContaining({ code: 'PATH_OUTSIDE_WORKSPACE' }))
+  })
+
   it('ends in an error of ours wherever it is cut, or in a part of the change', () => {
     using repository = history()
     const patch = repository.gitBytes(['diff', '-M', '-C', '--binary', '--full-index', 'HEAD^', 'HEAD'])

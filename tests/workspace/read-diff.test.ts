@@ -74,7 +74,7 @@ describe('the output of git diff', () => {
   )
 })
 
-it('asks git four times for a staged change, and loads no library to do so', async () => {
+it('asks git four times for a staged change', async () => {
   using repository = temporaryRepository({ files: { 'a.txt': 'a\n' } })
   repository.stage({ 'a.txt': 'b\n' })
   const folder = join(repository.root, '../bin')

@@ -92,7 +92,7 @@ it('refuses to take a huge file into memory, and goes on reading', async () => {
   truncateSync(join(repository.root, 'huge.bin'), 65 * 2 ** 20)
   repository.git('add', 'huge.bin')
   await inWorkspace(repository, async (workspace) => {
-    const problem = { code: 'GIT_FAILED', message: expect.stringContaining('has 68157440 bytes') as string }
+    const problem = { code: 'GIT_FAILED', message: expect.stringContaining('has 68157440 bytes; at most 64 MiB') as string }
     await expect(workspace.readFile({ kind: 'working' }, 'huge.bin')).rejects.toMatchObject(problem)
     const [huge, small] = await Promise.allSettled([
       workspace.readFile({ kind: 'index' }, 'huge.bin'),

@@ -1,6 +1,7 @@
 import { chmodSync, mkdirSync, rmSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import type { ChangeLimits } from '../../src/workspace/workspace.ts'
 import { temporaryRepository } from '../helpers/git-repository.ts'
 import { everything, readAndCompare, inWorkspace, readSelected, summaryOf } from './read-with.ts'
 
@@ -65,12 +66,19 @@ describe('uncommitted', () => {
     repository.write('large.txt', 'line\n'.repeat(100))
     repository.write('large-without-newline.txt', 'x'.repeat(500))
     repository.write('large.bin', Buffer.alloc(500))
-    const change = await readSelected(repository, { kind: 'uncommitted' }, { limits: { fileBytes: 200, totalBytes: 1000 } })
+    const read = (limits: ChangeLimits) => readSelected(repository, { kind: 'uncommitted' }, { limits })
+    const change = await read({ fileBytes: 200, totalBytes: 1000 })
     expect(change.files.map(({ path, kind, addedLines, omitted }) => [path, kind, addedLines, omitted])).toEqual([
       ['large-without-newline.txt', 'text', 1, 'it is larger than 200 bytes'],
       ['large.bin', 'binary', 0, 'it is larger than 200 bytes'],
       ['large.txt', 'text', 100, 'it is larger than 200 bytes'],
     ])
+    const all = await read({ fileBytes: 2 * 2 ** 20, totalBytes: 2 ** 20 - 1 })
+    expect(all.files.map(({ omitted }) => omitted)).toEqual([null, null, null])
+    const none = await read({ fileBytes: 600, totalBytes: 300 })
+    expect(none.files.map(({ omitted }) => omitted)).toEqual(
+      Array.from({ length: 3 }, () => 'all untracked files are larger than 300 bytes'),
+    )
   })
 })
 
@@ -111,6 +119,12 @@ describe('staged', () => {
     repository.write('a.txt', 'b\n')
     expect((await readSelected(repository, { kind: 'staged' })).files).toEqual([])
   })
+})
+
+it('does not take a repository whose HEAD is damaged for one that begins', async () => {
+  using repository = temporaryRepository({ files: { 'a.txt': 'a\n' } })
+  repository.write('.git/refs/heads/main', `${'1'.repeat(40)}\n`)
+  await expect(readSelected(repository, { kind: 'staged' })).rejects.toMatchObject({ code: 'GIT_FAILED', exitCode: 3 })
 })
 
 describe('working', () => {

@@ -1,4 +1,5 @@
 import { AppError } from '../../domain/errors.ts'
+import { describeBytes } from '../describe-bytes.ts'
 import { type DiffSection, splitSections } from './diff-sections.ts'
 import { type DiffDraft, type DiffedFile, draftOf, finishDraft, takeSection } from './diff-draft.ts'
 import type { Git } from '../git.ts'
@@ -44,14 +45,8 @@ async function fillDrafts(drafts: readonly DiffDraft[], patch: AsyncIterable<Buf
   for await (const section of splitSections(patch, () => Math.min(limits.fileBytes, left))) {
     const draft = claim(section)
     if (!draft || (asText && !asText(draft.entry.path))) continue
-    const isTotal = left < limits.fileBytes
-    takeSection(
-      draft,
-      section,
-      isTotal
-        ? `the diff of the whole change is larger than ${limits.totalBytes} bytes`
-        : `its diff is larger than ${limits.fileBytes} bytes`,
-    )
+    const [what, limit] = left < limits.fileBytes ? ['the diff of the whole change', limits.totalBytes] : ['its diff', limits.fileBytes]
+    takeSection(draft, section, `${what} is larger than ${describeBytes(limit)}`)
     left -= section.bytes?.length ?? 0
   }
 }

@@ -1,5 +1,6 @@
 import type { ChangedFile } from '../../domain/change.ts'
 import { checkedPath } from '../checked-path.ts'
+import { describeBytes } from '../describe-bytes.ts'
 import { parseSection } from '../diff/parse-section.ts'
 import { readPatchNames } from './patch-names.ts'
 import { invalidPatch, type PatchSection } from './patch-sections.ts'
@@ -10,7 +11,6 @@ type Modes = Pick<ChangedFile, 'oldMode' | 'newMode'>
 export function readPatchFile(section: PatchSection, maxBytes: number): ChangedFile {
   const { headers, hunks, startLine } = section
   const { oldPath, newPath } = namesOf(section)
-  const path = checkedPath(newPath ?? oldPath ?? '')
   const says = (start: RegExp) => headers.some((header) => start.test(header))
   const isBinary = says(/^(Binary files |GIT binary patch$)/)
   if (hunks.length === 0 && !isBinary && !isWhole(headers))
@@ -26,14 +26,14 @@ export function readPatchFile(section: PatchSection, maxBytes: number): ChangedF
   const isTooLarge = text.length > maxBytes
   const content = parseSection(isTooLarge ? Buffer.alloc(0) : Buffer.from(text, 'latin1'))
   return {
-    path,
+    path: newPath ?? oldPath ?? '',
     oldPath: status === 'renamed' || status === 'copied' ? oldPath : null,
     status,
     kind,
     ...modes,
     size: null,
     ...content,
-    omitted: isTooLarge ? `its diff is larger than ${maxBytes} bytes` : null,
+    omitted: isTooLarge ? `its diff is larger than ${describeBytes(maxBytes)}` : null,
     addedLines,
     removedLines,
   }
@@ -43,7 +43,11 @@ function namesOf({ headers, startLine }: PatchSection): { oldPath: string | null
   const says = (start: RegExp) => headers.some((header) => start.test(header))
   const names = readPatchNames(headers)
   if (!names || (names.oldPath === null && names.newPath === null)) throw invalidPatch(startLine, 'does not say which file it is about')
-  return { oldPath: says(/^new file mode /) ? null : names.oldPath, newPath: says(/^deleted file mode /) ? null : names.newPath }
+  const checked = (path: string | null) => (path === null ? null : checkedPath(path))
+  return {
+    oldPath: says(/^new file mode /) ? null : checked(names.oldPath),
+    newPath: says(/^deleted file mode /) ? null : checked(names.newPath),
+  }
 }
 
 /** Whether headers without hunks say all there is: a new mode, a new name, or a file without content. */

@@ -3,6 +3,7 @@ import { resolve } from 'node:path'
 import { addAbortSignal, type Readable } from 'node:stream'
 import type { Change, ChangedFile } from '../../domain/change.ts'
 import { AppError } from '../../domain/errors.ts'
+import { describeBytes } from '../describe-bytes.ts'
 import { replaceContent } from '../diff/replace-content.ts'
 import { readPatchFile } from './patch-file.ts'
 import { isEmptyCommit, splitPatch } from './patch-sections.ts'
@@ -104,7 +105,7 @@ async function readSource(source: string, { directory, stdin, signal, limits = d
     throw new AppError('PATCH_INVALID', `The patch cannot be read: ${cause instanceof Error ? cause.message : String(cause)}.`, { cause })
   }
   if (size > limits.totalBytes) {
-    throw new AppError('PATCH_INVALID', `The patch is larger than ${limits.totalBytes} bytes.`, { hint: 'Give it in parts.' })
+    throw new AppError('PATCH_INVALID', `The patch is larger than ${describeBytes(limits.totalBytes)}.`, { hint: 'Give it in parts.' })
   }
   return Buffer.concat(chunks)
 }
