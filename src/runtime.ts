@@ -81,6 +81,7 @@ function openedOnce(handle: EngineHandle): EngineHandle & { close(): Promise<voi
   let opened: Engine | undefined
   return {
     kind: handle.kind,
+    prepare: () => handle.prepare?.(),
     get model() {
       return opened?.model ?? handle.model
     },

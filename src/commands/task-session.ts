@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import type { Command } from 'commander'
 import { agentPaths } from '../config/agent-paths.ts'
-import { apiKeyFrom } from '../config/environment.ts'
+import { apiKeyFrom, pullRequestBase } from '../config/environment.ts'
 import type { Config } from '../config/schema.ts'
 import { AppError } from '../domain/errors.ts'
 import type { Notice } from '../domain/report.ts'
@@ -30,10 +30,14 @@ export interface TaskSession {
 /** Reads the configuration, opens the checkout and finds out who answers. Loads no model. */
 export async function openTaskSession(command: Command, context: CommandContext, { isPatch }: { isPatch: boolean }): Promise<TaskSession> {
   const flags = command.optsWithGlobals<TaskFlags>()
+  const overrides = { flags: configOverrides(flags) }
+  // Outside of a pull request the configuration lies beside the checkout, so both are read at once.
+  const early = pullRequestBase(context.environment) === undefined ? loadSettings(command, context, overrides) : null
+  early?.catch(() => {})
   const workspace = await openTaskWorkspace(command, context, { isPatch })
   try {
     const files = await trustedFiles(workspace, context.environment)
-    const settings = await loadSettings(command, context, { flags: configOverrides(flags), readBase: files.readBase })
+    const settings = await (early ?? loadSettings(command, context, { ...overrides, readBase: files.readBase }))
     const choice = await choose(settings, context, flags)
     const notices = [...settings.notices, ...files.notices]
     const memory = lazyMemory(workspace, settings.config, { environment: context.environment, notice: (notice) => notices.push(notice) })

@@ -64,5 +64,7 @@ export interface EngineHandle {
   /** Null: only known once it is open, because the server chooses. */
   readonly model: string | null
   readonly digest: string | null
+  /** Loads the code that `open` will need, while the caller waits for something else. Sends and starts nothing. */
+  prepare?(): void
   open(signal: AbortSignal): Promise<Engine>
 }

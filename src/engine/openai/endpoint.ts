@@ -12,7 +12,15 @@ import { askedOf } from './request-body.ts'
 
 /** Any OpenAI-compatible server as an engine. Nothing is loaded, looked up or sent before `open`. */
 export function endpointHandle(options: EndpointOptions): EngineHandle {
-  return { kind: 'endpoint', model: options.model, digest: null, open: (signal) => openEndpoint(options, signal) }
+  return { kind: 'endpoint', model: options.model, digest: null, prepare, open: (signal) => openEndpoint(options, signal) }
+}
+
+/** Half of a start is loading the client library; what fails here fails again, and is told, when it is opened. */
+function prepare(): void {
+  setImmediate(() => {
+    import('openai').then(() => new Headers()).catch(() => {})
+    import('openai/core/streaming').catch(() => {})
+  })
 }
 
 async function openEndpoint(options: EndpointOptions, signal: AbortSignal): Promise<Engine> {

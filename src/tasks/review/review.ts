@@ -47,7 +47,9 @@ export const review: Task<ReviewRequest> = {
   async run(request, context) {
     const { workspace, budget } = context
     const { selector, paths, stdin } = request
-    const whole = await workspace.readChange(selector, { paths, contextLines, signal: budget.signal, ...(stdin && { stdin }) })
+    const reading = workspace.readChange(selector, { paths, contextLines, signal: budget.signal, ...(stdin && { stdin }) })
+    context.engine?.prepare?.()
+    const whole = await reading
     const change = { ...whole, files: whole.files.filter(({ path }) => request.isInShard(path)) }
     const readNew = cachedReader((path) => readText(context, change.new, path))
     const plan = await planReview(change, { isExcluded: request.isExcluded, readNew, unitTokens })
