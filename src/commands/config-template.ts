@@ -33,7 +33,7 @@ ${exclude.map((glob) => `  - ${JSON.stringify(glob)}\n`).join('')}
 
 # engine:
 #   use: auto            # auto, local, endpoint, daemon or none
-#   baseUrl: null        # an OpenAI-compatible server; the code of a change is sent to it
+#   baseUrl: null        # an OpenAI-compatible server on this machine; any other each user names: AGENT_BASE_URL
 #   model: null
 `
 }

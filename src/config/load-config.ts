@@ -7,6 +7,7 @@ import { agentPaths } from './agent-paths.ts'
 import { type Environment, type Override, overridesFromEnvironment } from './environment.ts'
 import { fileFrom, findProjectFile, findProjectFileInBase, type FoundProjectFile, type ReadBase } from './find-project-file.ts'
 import { configError, type Source } from './problem.ts'
+import { foreignEndpointNotice, withoutForeignEndpoint } from './project-endpoint.ts'
 import { type ConfigFile, configFileOf, readConfigText } from './read-config-file.ts'
 import { type Config, type ConfigSchema, configSchemaFor } from './schema.ts'
 import { jsonSchemaOf, nodeAt, type SchemaNode } from './setting.ts'
@@ -56,10 +57,11 @@ export async function loadConfig(options: LoadConfigOptions): Promise<LoadedConf
   const userFile = userText === undefined ? undefined : await configFileOf(userConfig, userText)
   const project = await projectFile(options)
   const fromEnvironment = overridesFromEnvironment(environment, schema)
+  const ownProject = project.file && (await projectLayer(project.file, { schema, options }))
 
   const layers = [
     ...(userFile ? [await fileLayer(userFile, { schema, kind: 'user file' })] : []),
-    ...(project.file ? [await fileLayer(project.file, { schema, kind: 'project file' })] : []),
+    ...(ownProject ? [ownProject.layer] : []),
     await overrideLayer(fromEnvironment.overrides, { schema, kind: 'environment' }),
     await overrideLayer(flags, { schema, kind: 'flag' }),
   ]
@@ -73,7 +75,13 @@ export async function loadConfig(options: LoadConfigOptions): Promise<LoadedConf
     config: withAbsoluteModelFolder(config, written, options),
     schema,
     written,
-    notices: [...project.notices, ...fromEnvironment.notices],
+    notices: [
+      ...project.notices,
+      ...fromEnvironment.notices,
+      ...(ownProject?.foreign && config.engine.baseUrl === null
+        ? [foreignEndpointNotice(ownProject.foreign, { file: ownProject.name, userConfig })]
+        : []),
+    ],
   }
 }
 
@@ -95,6 +103,14 @@ async function projectFile({ directory, root, explicitFile, readBase }: LoadConf
   const file = await fileFrom(explicitFile, text)
   if (!file) throw new AppError('CONFIG_INVALID', `${explicitFile} has no agent key.`)
   return { file, notices: [] }
+}
+
+/** A file that the user named, or that comes from the base of a pull request, says everything; one that lies in a checkout does not say where code is sent. */
+async function projectLayer(file: ConfigFile, { schema, options }: { schema: ConfigSchema; options: LoadConfigOptions }) {
+  const layer = await fileLayer(file, { schema, kind: 'project file' })
+  if (options.explicitFile !== undefined || options.readBase) return { name: file.name, layer, foreign: undefined }
+  const { section, foreign } = withoutForeignEndpoint(layer.section)
+  return { name: file.name, layer: { ...layer, section }, foreign }
 }
 
 async function fileLayer({ name, text, data }: ConfigFile, { schema, kind }: { schema: ConfigSchema; kind: string }): Promise<Layer> {

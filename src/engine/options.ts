@@ -13,7 +13,9 @@ export const engineOptionsSchema = z.strictObject({
     .meta({ title: 'an http or https URL such as http://127.0.0.1:8000/v1' })
     .nullable()
     .default(null)
-    .describe('Address of an OpenAI-compatible server. Code of the change is sent to it'),
+    .describe(
+      'Address of an OpenAI-compatible server. Code of the change is sent to it, so that a project may name only one on this machine',
+    ),
   model: z
     .string()
     .min(1)

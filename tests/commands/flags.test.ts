@@ -42,23 +42,9 @@ function problemOf(...argv: string[]): string {
 
 describe('the flags of a task', () => {
   it('become what they mean', () => {
-    const { flags, paths } = parse(
-      ...[
-        'task',
-        'src',
-        '--engine',
-        'endpoint',
-        '--format',
-        'json',
-        '--report',
-        'sarif=a=b.sarif',
-        '--report',
-        'json=x.json',
-        '--max-tokens',
-        '5000',
-      ],
-      ...['--jobs', '2', '--no-cache', '--shard', '2/5', '--baseline', 'none', '--output', 'out.txt', '--dry-run', 'lib'],
-    )
+    const line =
+      'task src --engine endpoint --format json --report sarif=a=b.sarif --report json=x.json --max-tokens 5000 --jobs 2 --no-cache --shard 2/5 --baseline none --output out.txt --dry-run lib'
+    const { flags, paths } = parse(...line.split(' '))
     expect(flags).toMatchObject({
       engine: 'endpoint',
       format: 'json',
