@@ -48,7 +48,7 @@ function untilList(path: Path): Path {
 }
 
 /** `paths[0].review.failOn` for its parts; a key that is no plain word is quoted. */
-export function dotted(path: Path): string {
+function dotted(path: Path): string {
   return path.reduce<string>((text, key) => {
     if (typeof key === 'number') return `${text}[${key}]`
     if (!/^[\w$-]+$/.test(String(key))) return `${text}[${JSON.stringify(String(key))}]`
