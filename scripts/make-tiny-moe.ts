@@ -8,6 +8,8 @@ import { byteSymbols, createVocabulary, type Vocabulary } from './gguf/vocabular
 
 export interface TinyMoeOptions {
   seed: number
+  /** In Jinja; without it, ChatML. */
+  chatTemplate?: string
 }
 
 const shape: Shape = {
@@ -24,8 +26,8 @@ const shape: Shape = {
 }
 
 /** Writes the model to a file. The same seed gives the same bytes. */
-export function makeTinyMoe({ seed }: TinyMoeOptions, path: string): void {
-  const vocabulary = createVocabulary()
+export function makeTinyMoe({ seed, ...template }: TinyMoeOptions, path: string): void {
+  const vocabulary = createVocabulary(template)
   const weights = (matrix: MatrixRequest) => {
     const values = gaussian(`${seed} ${matrix.name}`, matrix.columns * matrix.rows).map((value) => value * deviationOf(matrix))
     if (matrix.name === 'token_embd.weight') for (let row = 0; row < matrix.rows; row++) values[row * matrix.columns] = 4

@@ -22,11 +22,11 @@ export const byteSymbols: readonly string[] = makeByteSymbols()
 export const spell = (text: string) => [...Buffer.from(text)].map((byte) => byteSymbols[byte]).join('')
 
 const controlTokens = ['<|endoftext|>', '<|im_start|>', '<|im_end|>']
-const template = readFileSync(new URL('chat-template.jinja', import.meta.url), 'utf8')
+const chatMl = readFileSync(new URL('chat-template.jinja', import.meta.url), 'utf8')
 const merges = JSON.parse(readFileSync(new URL('merges.json', import.meta.url), 'utf8')) as string[]
 
 /** A tokenizer that can spell every byte, with merges learnt from our own text and the control tokens of ChatML. */
-export function createVocabulary(): Vocabulary {
+export function createVocabulary({ chatTemplate = chatMl }: { chatTemplate?: string } = {}): Vocabulary {
   const [tokens, types, ids] = [[] as string[], [] as number[], new Map<string, number>()]
   const add: Vocabulary['add'] = (text, type) => {
     if (ids.has(text)) throw new Error(`The vocabulary has ${JSON.stringify(text)} already.`)
@@ -64,7 +64,7 @@ export function createVocabulary(): Vocabulary {
       ['tokenizer.ggml.padding_token_id', { u32: idOf('<|endoftext|>') }],
       ['tokenizer.ggml.eos_token_id', { u32: idOf('<|im_end|>') }],
       ['tokenizer.ggml.add_bos_token', { bool: false }],
-      ['tokenizer.chat_template', { text: template }],
+      ['tokenizer.chat_template', { text: chatTemplate }],
     ],
   }
 }

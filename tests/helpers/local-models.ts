@@ -3,13 +3,14 @@ import { existsSync, globSync, readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { makeScriptedMoe, type Script } from '../../scripts/make-scripted-moe.ts'
-import { makeTinyMoe } from '../../scripts/make-tiny-moe.ts'
+import { makeTinyMoe, type TinyMoeOptions } from '../../scripts/make-tiny-moe.ts'
 
 const scripts = join(import.meta.dirname, '../../scripts')
 
-/** Path of the tiny random-weight model with this seed; made once per machine. */
-export function tinyMoe(seed = 1): string {
-  return made({ tiny: { seed } }, (path) => makeTinyMoe({ seed }, path))
+/** Path of a tiny model of random weights; made once per machine. */
+export function tinyMoe(options: Partial<TinyMoeOptions> = {}): string {
+  const recipe = { seed: 1, ...options }
+  return made({ tiny: recipe }, (path) => makeTinyMoe(recipe, path))
 }
 
 /** Path of a model that says what the script says; made once per machine. */

@@ -1,13 +1,13 @@
-import type { ChatWrapper, LlamaContext, LlamaModel } from 'node-llama-cpp'
+import type { LlamaContext, LlamaModel } from 'node-llama-cpp'
 import { AppError } from '../../domain/errors.ts'
 import { describeBackend, type LoadedLibrary, loadLibrary } from './library.ts'
 import type { OpenRequest, Opened } from './messages.ts'
-import { chooseTemplate } from './prompt.ts'
+import { type ChatTemplate, chooseTemplate } from './prompt.ts'
 import { createSlots, type Slots } from './slots.ts'
 
 export interface LoadedModel extends Pick<LoadedLibrary, 'library' | 'llama'> {
   model: LlamaModel
-  template: ChatWrapper
+  template: ChatTemplate
   slots: Slots
   contextTokens: number
   /** Prompts are evaluated in slices of so many tokens, so that an abort need not wait for all of it. */
@@ -36,7 +36,7 @@ export async function loadModel(request: OpenRequest): Promise<LoadedModel> {
   const isOnGpu = model.gpuLayers > 0
   const place = isOnGpu ? 'gpu' : 'cpu'
   const threads = isOnGpu && model.gpuLayers >= model.fileInsights.totalLayers ? 1 : llama.maxThreads
-  const context = await createContext({ model, threads, request, parallel: request.parallel ?? sequencesOn[place], loaded })
+  const context = await createContext({ model, threads, request, parallel: request.parallel ?? sequencesOn[place] })
   const contextTokens = Math.min(context.contextSize, model.trainContextSize, request.contextTokens ?? preferredContext)
   const parallel = context.totalSequences
   return {
@@ -56,11 +56,10 @@ interface ContextOptions {
   threads: number
   request: OpenRequest
   parallel: number
-  loaded: LoadedLibrary
 }
 
 /** Where the memory does not allow the chosen number of sequences, one with a smaller context is taken; what was asked for is taken or refused. */
-async function createContext({ model, threads, request, parallel, loaded }: ContextOptions): Promise<LlamaContext> {
+export async function createContext({ model, threads, request, parallel }: ContextOptions): Promise<LlamaContext> {
   const max = Math.min(request.contextTokens ?? preferredContext, model.trainContextSize)
   const min = request.contextTokens === null ? Math.min(smallestContext, max) : max
   const isChosen = request.parallel === null && parallel > 1
@@ -69,11 +68,11 @@ async function createContext({ model, threads, request, parallel, loaded }: Cont
       contextSize: { min: isChosen ? max : min, max },
       sequences: parallel,
       threads,
-      // Without it the library loads the next smaller context where the memory turns out not to suffice.
-      failedCreationRemedy: { retries: request.contextTokens === null ? 6 : 0 },
+      // Where a size was asked for, it is not quietly made smaller.
+      ...(request.contextTokens !== null && { failedCreationRemedy: false }),
     })
   } catch (error) {
-    if (isChosen) return await createContext({ model, threads, request, parallel: 1, loaded })
+    if (isChosen) return await createContext({ model, threads, request, parallel: 1 })
     throw new AppError(
       'ENGINE_OUT_OF_CONTEXT',
       `The memory that is free does not hold a context of ${min} tokens${parallel > 1 ? ` ${parallel} times` : ''}.`,
@@ -85,25 +84,29 @@ async function createContext({ model, threads, request, parallel, loaded }: Cont
   }
 }
 
-function modelProblem(error: unknown, path: string, { library, takeErrors }: LoadedLibrary): AppError {
-  if (error instanceof library.InsufficientMemoryError)
+/** Why a model did not load: only the native library's log knows. */
+export function modelProblem(error: unknown, path: string, { library, llama, takeErrors }: LoadedLibrary): AppError {
+  const complaint = takeErrors()
+    .find((line) => line.includes('error loading model'))
+    ?.replace(/^.*error loading model: /, '')
+  const isTooLarge = error instanceof library.InsufficientMemoryError || complaint?.includes('allocate') === true
+  if (isTooLarge && llama.gpu !== false && complaint !== undefined)
+    return new AppError('ENGINE_FAILED', `The model does not load with ${llama.gpu}: ${complaint}.`, { cause: error })
+  if (isTooLarge)
     return new AppError('ENGINE_UNAVAILABLE', `The memory that is free does not hold the model ${path}.`, {
       hint: 'Close other programs, or choose a smaller model with `agent models list`.',
       cause: error,
     })
-  const complaint = takeErrors()
-    .find((line) => line.includes('error loading model'))
-    ?.replace(/^.*error loading model: /, '')
-  const isUnknown = complaint?.startsWith('unknown model architecture')
   return new AppError('MODEL_INVALID', `The model ${path} does not load: ${complaint ?? (error as Error).message}.`, {
-    hint: isUnknown
+    hint: complaint?.startsWith('unknown model architecture')
       ? 'This model is newer than the library that runs it. Choose another one, or run it in llama-server and use --base-url.'
       : 'Get the file again, for example with `agent models pull`.',
     cause: error,
   })
 }
 
-async function noticesFor(request: OpenRequest, model: LlamaModel, { library, llama }: LoadedLibrary): Promise<Opened['notices']> {
+/** What a user should know once about how the model was loaded. */
+export async function noticesFor(request: OpenRequest, model: LlamaModel, { library, llama }: LoadedLibrary): Promise<Opened['notices']> {
   const notices: Opened['notices'] = []
   if (request.contextTokens !== null && request.contextTokens > model.trainContextSize)
     notices.push({

@@ -1,9 +1,15 @@
 import type { EngineHandle } from '../engine.ts'
 import type { LocalOptions } from './local-options.ts'
 import { readModelName } from './model-name.ts'
+import type { LocalEngine } from './open-local-engine.ts'
+
+/** A handle whose engine also says what it computes on. */
+export interface LocalHandle extends EngineHandle {
+  open(signal: AbortSignal): Promise<LocalEngine>
+}
 
 /** A model on this machine that costs nothing until it is opened: then the engine process starts and loads it. */
-export function localHandle(options: LocalOptions): EngineHandle {
+export function localHandle(options: LocalOptions): LocalHandle {
   const model = options.name ?? readModelName(options.modelPath)
   return {
     kind: 'local',

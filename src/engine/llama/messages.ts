@@ -12,7 +12,7 @@ export const openRequestSchema = z.strictObject({
   contextTokens: z.int().positive().nullable(),
   gpu: z.enum(['auto', 'cuda', 'metal', 'vulkan', 'off']),
   threads: z.union([z.literal('auto'), z.int().positive()]),
-  parallel: z.int().positive().nullable(),
+  parallel: z.int().positive().max(256).nullable().describe('At most what llama.cpp can keep apart'),
 })
 
 export const promptRequestSchema = z.strictObject({

@@ -3,13 +3,22 @@ import type { Engine } from '../engine.ts'
 import { converse, promptOf } from './converse.ts'
 import { inspectFile } from './inspect-file.ts'
 import { defaultLocalDeadlines, type LocalOptions } from './local-options.ts'
+import type { Backend } from './messages.ts'
 import { orAborted } from './or-aborted.ts'
 import { superviseProcess } from './supervise.ts'
+
+export interface LocalEngine extends Engine {
+  /** What computes, and on which GPUs. */
+  readonly backend: Backend
+}
 
 const countSchema = z.int().nonnegative()
 
 /** A model on this machine, in a process of its own that is started here and ends with `close`. */
-export async function openLocalEngine(options: LocalOptions, { model, signal }: { model: string; signal: AbortSignal }): Promise<Engine> {
+export async function openLocalEngine(
+  options: LocalOptions,
+  { model, signal }: { model: string; signal: AbortSignal },
+): Promise<LocalEngine> {
   signal.throwIfAborted()
   await inspectFile(options.modelPath)
   const deadlines = options.deadlines ?? defaultLocalDeadlines
@@ -27,6 +36,9 @@ export async function openLocalEngine(options: LocalOptions, { model, signal }: 
     kind: 'local',
     model,
     digest: options.digest,
+    get backend() {
+      return opened.backend
+    },
     get contextTokens() {
       return opened.contextTokens
     },

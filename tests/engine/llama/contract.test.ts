@@ -3,7 +3,10 @@ import { scriptedMoe, tinyMoe } from '../../helpers/local-models.ts'
 import { contractSchema, describeEngine } from '../contract.ts'
 import { localOptions } from './local-options.ts'
 
-const openWith = (modelPath: string, more = {}) => () => localHandle(localOptions(modelPath, more)).open(new AbortController().signal)
+const openWith =
+  (modelPath: string, more = {}) =>
+  () =>
+    localHandle(localOptions(modelPath, more)).open(new AbortController().signal)
 
 describeEngine('a tiny model of random weights', openWith(tinyMoe()), { tokenProbabilities: false })
 
