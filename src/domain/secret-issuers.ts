@@ -1,46 +1,59 @@
+import type { rules } from '@secretlint/secretlint-rule-preset-recommend'
 import { secretPatterns } from './secret-patterns.ts'
 import { isInventedToken, isPlaceholder } from './secret-values.ts'
 import type { SecretSpan } from './secrets.ts'
 
 /**
- * Rules of the preset that are left out. The first would let a comment of the text switch the search off, and the second reads the file system;
+ * Rules of the preset that are left out. The first is for comments that switch the search off, and the second reads the file system;
  * the others report a wrong range, or `https://user:pass@example.com`, and are replaced by patterns of our own.
  */
 const leftOut = /rule-(?:filter-comments|gcp|aws|basicauth|database-connection-string|sendgrid|privatekey)$/
 /** Messages whose range covers the name instead of the value. */
 const wrongRanges = new Set(['Npmrc_authToken', 'PackageJSON_xOauthToken'])
 
-/** The preset compares each token with every other one, so a text with very many of them is searched in pieces; they overlap by the length of a token. */
-const pieceLength = 64_000
-const overlap = 4_000
+type Rule = (typeof rules)[number]
+type RuleContext = Parameters<Rule['create']>[0]
+type RuleSource = Parameters<NonNullable<ReturnType<Rule['create']>['file']>>[0]
 
-/** Finds tokens by the shapes that their issuers gave them: with the preset of secretlint, and with patterns for what it does not know. */
+/** Finds tokens by the shapes that their issuers gave them: with the rules of secretlint, and with patterns for what they do not know. */
 export async function findIssuedSecrets(text: string): Promise<SecretSpan[]> {
-  const preset: SecretSpan[] = []
-  for (let offset = 0; offset < text.length; offset += pieceLength) {
-    const found = await findWithPreset(text.slice(offset, offset + pieceLength + overlap))
-    preset.push(...found.map((span) => ({ ...span, start: span.start + offset, end: span.end + offset })))
-  }
-  return [...preset, ...findWithPatterns(text)].filter(({ start, end }) => !isInventedToken(text.slice(start, end)))
+  const found = [...(await findWithRules(text)), ...findWithPatterns(text)]
+  return found.filter(({ start, end }) => !isInventedToken(text.slice(start, end)))
 }
 
-async function findWithPreset(text: string): Promise<SecretSpan[]> {
-  const [{ lintSource }, preset] = await Promise.all([import('@secretlint/core'), import('@secretlint/secretlint-rule-preset-recommend')])
-  // Rule by rule: as a whole the preset cannot be told to leave some out.
-  const rules = preset.rules.filter(({ meta }) => !leftOut.test(meta.id)).map((rule) => ({ id: rule.meta.id, rule }))
-  const { messages } = await lintSource({
-    source: { content: text, contentType: 'text', filePath: 'text', ext: '' },
-    options: { config: { rules }, noPhysicFilePath: true },
-  })
-  return messages
-    .filter(({ messageId }) => !wrongRanges.has(messageId))
-    .map(({ range: [start, end], ruleId, messageId }) => ({
-      start,
-      end,
-      kind: kindOf(ruleId),
+/**
+ * The rules are run without secretlint's core, which keeps a record of every run for as long as the process lives,
+ * lets a text switch rules off, and compares every token with every other one.
+ */
+async function findWithRules(text: string): Promise<SecretSpan[]> {
+  const preset = await import('@secretlint/secretlint-rule-preset-recommend')
+  const spans = await Promise.all(preset.rules.filter(({ meta }) => !leftOut.test(meta.id)).map((rule) => spansOf(rule, text)))
+  return spans.flat()
+}
+
+async function spansOf(rule: Rule, text: string): Promise<SecretSpan[]> {
+  const spans: SecretSpan[] = []
+  const kind = kindOf(rule.meta.id)
+  const context: RuleContext = {
+    sharedOptions: {},
+    // What a rule says may repeat the secret, so only the name of its message is of use.
+    createTranslator: () => (messageId, data) => ({ message: '', messageId: String(messageId), data }),
+    report({ range: [start, end], message: { messageId } }) {
       // Test keys open nothing but a sandbox.
-      confidence: /TEST/.test(messageId) ? 'likely' : 'certain',
-    }))
+      if (!wrongRanges.has(messageId)) spans.push({ start, end, kind, confidence: /TEST/.test(messageId) ? 'likely' : 'certain' })
+    },
+    ignore() {},
+  }
+  const source: Partial<RuleSource> = {
+    content: text,
+    contentType: 'text',
+    ext: '',
+    filePath: undefined,
+    physicalFilePath: undefined,
+    hasBOM: false,
+  }
+  await rule.create(context, {}).file?.(source as RuleSource)
+  return spans
 }
 
 /** `@secretlint/secretlint-rule-github` → `GitHub token`. */

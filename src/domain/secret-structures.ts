@@ -39,15 +39,21 @@ function findJwts(text: string): SecretSpan[] {
 const url = /(?<![a-z0-9+.-])([a-z][a-z0-9+.-]{1,24}):\/\/([^\s:@/'"`<>]{0,100}):([^\s@/'"`<>]{1,200})@([\w.${}[\]-]{1,200})/gi
 const ownMachine = /^(?:localhost|127\.|0\.0\.0\.0|\[?::1|host\.docker\.internal|(?:db|postgres|mysql|redis|mongo|rabbitmq|database)$)/i
 
+const exampleHost = /(?:^|\.)example\.(?:com|org|net)$|\.(?:test|invalid|example)$/i
+
 /** The password in a URL. A name that is also the password is a default of a developer's machine. */
 function findUrls(text: string): SecretSpan[] {
   return [...text.matchAll(url)].flatMap(
     ({ index, 0: whole, 1: scheme = '', 2: user = '', 3: password = '', 4: host = '' }): SecretSpan[] => {
-      if (isPlaceholder(password) || password === user || password.length < 4) return []
-      const start = index + whole.length - host.length - 1 - password.length
+      const end = index + whole.length - host.length - 1
+      // GitHub takes a token as the name of the user.
+      const isToken = password === 'x-oauth-basic'
+      const value = isToken ? user : password
+      if (isPlaceholder(value) || password === user || value.length < 4) return []
+      const start = isToken ? end - password.length - 1 - user.length : end - password.length
       const kind = /^(?:https?|ftps?)$/i.test(scheme) ? 'password in a URL' : 'connection string'
-      const isReal = !ownMachine.test(host) && !/(?:^|\.)example\.(?:com|org|net)$|\.(?:test|invalid|example)$/i.test(host)
-      return [{ start, end: start + password.length, kind, confidence: isReal ? 'certain' : 'likely' }]
+      const isReal = !ownMachine.test(host) && !exampleHost.test(host)
+      return [{ start, end: start + value.length, kind, confidence: isReal ? 'certain' : 'likely' }]
     },
   )
 }

@@ -81,6 +81,7 @@ const certain: readonly Sample[] = [
   ['the password of a cluster', 'mongodb+srv://app:', 'Tr0ub4dor', '@cluster0.ab1cd.mongodb.net/x'],
   ['the password of a cache without a user', 'redis://:', 'p4ssw0rdX', '@cache.prod.internal:6379'],
   ['the password in a URL', 'https://deploy:', 'a8Fk2LmQ', '@git.corp.net/x.git'],
+  ['a token in the place of a user', 'git+https://', 'a8f5f167f44f4964e6c998d', ':x-oauth-basic@github.com/a/b.git'],
   ['an assigned key of a service', 'const apiKey = "', 'a8F5k167Qf44f4964E6c998d', '"'],
   ['a key in an environment file', 'STRIPE_SECRET=', 'a8F5k167Qf44f4964E6c998d', '\n'],
   ['a client secret in YAML', 'client_secret: ', 'Zx9-kQ2mB7vT4nL0wR5y', '\n'],

@@ -1,4 +1,4 @@
-import { addedLinesOf, type ChangedFile } from '../../../domain/change.ts'
+import type { ChangedFile } from '../../../domain/change.ts'
 import type { CheckContext, CheckFinding } from './check.ts'
 import type { Passage } from './passages.ts'
 
@@ -25,7 +25,7 @@ export async function addedMatches(
   context: CheckContext,
   wanted: { pattern: RegExp; layer: Layer },
 ): Promise<AddedMatch[]> {
-  const added = new Set(addedLinesOf(file).map(({ line }) => line))
+  const added = context.addedLines(file)
   if (added.size === 0) return []
   const passages = await context.passages(file, 'new')
   return passages.flatMap((passage) => matchesIn(passage, added, wanted))

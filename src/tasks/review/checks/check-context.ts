@@ -1,4 +1,4 @@
-import type { ChangedFile } from '../../../domain/change.ts'
+import { addedLinesOf, type ChangedFile } from '../../../domain/change.ts'
 import type { CheckContext, ReviewedChange } from './check.ts'
 import { type Passage, readPassages, type Side } from './passages.ts'
 
@@ -17,12 +17,13 @@ export function createCheckContext(reviewed: ReviewedChange): CheckContext {
     readOld,
     listNew: () => (paths ??= reviewed.listNew()),
     isGenerated: (file) => reviewed.isGenerated(file),
+    addedLines: remember((file: ChangedFile) => new Set(addedLinesOf(file).map(({ line }) => line))),
     passages: (file, side) => passages[side](file),
   }
 }
 
-function remember<Key, Value>(read: (key: Key) => Promise<Value>): (key: Key) => Promise<Value> {
-  const answers = new Map<Key, Promise<Value>>()
+function remember<Key, Answer>(read: (key: Key) => Answer): (key: Key) => Answer {
+  const answers = new Map<Key, Answer>()
   return (key) => {
     const known = answers.get(key)
     if (known !== undefined) return known

@@ -18,6 +18,8 @@ export interface ReviewedChange {
 
 /** What a check works with: everything is read and lexed once, however many checks ask for it. */
 export interface CheckContext extends ReviewedChange {
+  /** Numbers of the lines that the change added to a file. */
+  addedLines(file: ChangedFile): ReadonlySet<number>
   /** One side of a file with its comments and strings told apart: the whole text where it is known, else the hunks. */
   passages(file: ChangedFile, side: Side): Promise<readonly Passage[]>
 }

@@ -23,7 +23,7 @@ const suppression = (
     const layer = (rule.layer === 'text' ? passage.text : passage[rule.layer]) ?? ''
     const start = index + (groups[0]?.length ?? 0)
     const rest = layer.slice(start, start + 200).split('\n')[0] ?? ''
-    const mark = (groups[1] ?? groups[0] ?? '').replace(/\s+/g, ' ').trim()
+    const mark = (groups.slice(1).find((group) => group !== undefined) ?? groups[0] ?? '').replace(/\s+/g, ' ').trim()
     const milder = isSpecific(rest)
     return {
       title: `${mark} silences ${silences}`,
@@ -118,7 +118,7 @@ const suppressionRules: readonly PatternRule[] = [
     ['c'],
   ),
   comment(
-    /#\s{0,20}((?:rubocop|standard)\s{0,20}:\s{0,20}(?:disable|todo))\b/g,
+    /(?<=^ {0,500})#\s{0,20}((?:rubocop|standard)\s{0,20}:\s{0,20}(?:disable|todo))\b/gm,
     { silences: 'the linter', isSpecific: (rest) => !/^\s*all\b/.test(rest) },
     ['ruby'],
   ),
