@@ -31,7 +31,7 @@ const valueTypes = { u32: 4, i32: 5, f32: 6, bool: 7, string: 8, array: 9 }
 const tensorTypes = { f32: 0, f16: 1 }
 
 /** The bytes of a GGUF file. The same model always gives the same bytes. */
-export function encodeGguf({ metadata, tensors }: GgufModel): Buffer {
+function encodeGguf({ metadata, tensors }: GgufModel): Buffer {
   const data = tensors.map(({ type, values }) => (type === 'f32' ? f32Bytes(values) : f16Bytes(values)))
   const head = [Buffer.from('GGUF'), u32(version), u64(tensors.length), u64(metadata.length)]
   for (const [key, value] of metadata) head.push(text(key), ...encodeValue(value))

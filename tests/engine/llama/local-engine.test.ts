@@ -47,6 +47,24 @@ async function crash(engine: Engine, signal: NodeJS.Signals = 'SIGKILL'): Promis
   })
 }
 
+/** A program that opens the local engine, speaks with it and never closes it. */
+function startUnattended(work: string) {
+  const source = import.meta.resolve('../../../src/engine/llama/local-engine.ts')
+  const code = `
+    import { localHandle } from ${JSON.stringify(source)}
+    const options = { ...JSON.parse(process.argv[1]), environment: process.env }
+    const engine = await localHandle(options).open(new AbortController().signal)
+    const request = { messages: [{ role: 'user', text: 'hello' }], tools: [], maxTokens: 200, seed: 1 }
+    const speak = async () => {
+      const { message } = await engine.generate({ ...request, signal: new AbortController().signal })
+      console.log(JSON.stringify(message.text))
+    }
+    ${work}`
+  return spawn(process.execPath, ['--input-type=module', '--eval', code, JSON.stringify(localOptions(tinyMoe()))], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+}
+
 /** A file of its own that is removed after the test. */
 function fileOf(bytes: Buffer | string): string {
   const folder = mkdtempSync(join(tmpdir(), 'agent-model-'))
@@ -244,9 +262,7 @@ describe('the engine process', () => {
   })
 
   it('ends with the program that is killed without a chance to close it', async () => {
-    const program = spawn(process.execPath, [join(import.meta.dirname, 'unattended.ts'), tinyMoe(), 'forever'], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    })
+    const program = startUnattended('for (;;) await speak()')
     await once(program.stdout, 'data')
     const [engine] = engineProcesses(program.pid)
     program.kill('SIGKILL')
@@ -255,9 +271,7 @@ describe('the engine process', () => {
   })
 
   it('does not keep a program alive that has nothing more to ask', async () => {
-    const program = spawn(process.execPath, [join(import.meta.dirname, 'unattended.ts'), tinyMoe(), 'once'], {
-      stdio: ['ignore', 'pipe', 'pipe'],
-    })
+    const program = startUnattended('await speak()')
     const output = { stdout: '', stderr: '' }
     program.stdout.on('data', (chunk) => (output.stdout += chunk))
     program.stderr.on('data', (chunk) => (output.stderr += chunk))
