@@ -43,7 +43,7 @@ describe('modelsTable', () => {
       stored('tiny', {
         contextTokens: 512,
         licence: 'odd\u001b[31m licence that is longer than its column',
-        source: { kind: 'hub', endpoint: 'https://h', repository: 'u/r', revision: 'a', catalogueId: 'big' },
+        source: { kind: 'hub', endpoint: 'https://h', repository: 'u/r', revision: 'a', requestedRevision: 'main', catalogueId: 'big' },
       }),
       { state: 'damaged', id: 'bad', reason: 'no\u0007pe' },
     ]
@@ -80,7 +80,9 @@ describe('modelsTable', () => {
 
 describe('the need for memory', () => {
   it('comes from the catalogue, or else from the weights', () => {
-    const known = stored('x', { source: { kind: 'hub', endpoint: '', repository: '', revision: '', catalogueId: 'big' } })
+    const known = stored('x', {
+      source: { kind: 'hub', endpoint: '', repository: '', revision: '', requestedRevision: 'main', catalogueId: 'big' },
+    })
     const models = [known, stored('y')].map((item) => (item as { model: StoredModel }).model)
     expect(models.map((model) => memoryNeedOf(model, [entry]))).toEqual([8e9, 2e9])
     expect(memoryNeed(10e9)).toBe(11.7e9)

@@ -104,7 +104,7 @@ describe('agent models pull', () => {
     const { agent } = place()
     const { stdout, stderr } = await agent('models pull hf:user/repo', { environment: { HF_ENDPOINT: hub.endpoint } })
     expect(stdout).toContain('is installed; no checksum was published to compare it with.')
-    expect(stderr).toMatch(/T-Q4_K_M\.gguf broke off after 1000 bytes: .*; trying again in 1\.\d s\./)
+    expect(stderr).toMatch(/T-Q4_K_M\.gguf\b.*; trying again in 1\.\d s\./)
     expect(stderr).toContain('No checksum of T-Q4_K_M.gguf is published')
   })
 
@@ -139,16 +139,20 @@ describe('agent models pull', () => {
   })
 
   it('ends with the code of the signal and keeps what came', async () => {
-    await using hub = await fakeHub(files, { stall: { afterBytes: 5000, times: 9 } })
+    await using hub = await fakeHub(
+      { 'Tiny-Q4_K_M.gguf': { content: ggufOfSize(3_000_000) } },
+      { stall: { afterBytes: 2_500_000, times: 9 } },
+    )
     const { agent, store } = place()
     const stop = new AbortController()
     const running = agent('models pull hf:user/repo', { environment: { HF_ENDPOINT: hub.endpoint }, signal: stop.signal })
     const part = join(store, id, 'model.gguf.part')
-    await expect.poll(() => existsSync(part) && readFileSync(part).length).toBe(5000)
+    const kept = () => (existsSync(part) ? readFileSync(part).length : 0)
+    await expect.poll(kept, { timeout: 20_000 }).toBeGreaterThanOrEqual(2 ** 20)
     stop.abort(143)
     expect((await running).code).toBe(143)
-    expect(readFileSync(part)).toHaveLength(5000)
-    expect((await agent('models list')).stdout).toMatch(/user--repo--q4_k_m +partial: 5\.\d kB, its download has not ended/)
+    expect(kept()).toBeGreaterThanOrEqual(2 ** 20)
+    expect((await agent('models list')).stdout).toMatch(/user--repo--q4_k_m +partial: \d\.\d MB, its download has not ended/)
   })
 })
 

@@ -3,6 +3,7 @@ import { AppError } from '../../domain/errors.ts'
 import { diskFull, requireSpace, type SpaceWatch } from './free-space.ts'
 import type { Hub } from './hub.ts'
 import { type HubAnswer, reasonOf } from './hub-request.ts'
+import { inBlocks } from './in-blocks.ts'
 import { anotherFile, disagreement, type FileLocation, type Published } from './published.ts'
 import { canContinue, openPart, type PartFile, removePart } from './part-file.ts'
 import { TransientFailure, withRetries } from './retry.ts'
@@ -99,6 +100,9 @@ async function restart(part: PartFile, { onProgress, location, expected }: Downl
   await part.restart({ validator: null, sha256: expected.sha256 })
 }
 
+/** What a run that is killed loses at most. */
+const largestBlock = 2 ** 20
+
 interface Reception extends DownloadRequest {
   body: ReadableStream<Uint8Array>
   idle: AbortController
@@ -109,16 +113,24 @@ async function receive(part: PartFile, reception: Reception): Promise<void> {
   const timer = setTimeout(() => idle.abort(), hub.idleMs)
   try {
     await watchSpace(part, reception)
-    const tell = () =>
-      onProgress?.({ type: 'progress', phase: 'download', file: location.path, doneBytes: part.bytes(), totalBytes: expected.bytes })
-    tell()
-    let watched = part.bytes()
-    for await (const chunk of body) {
+    const tell = (waiting: number) =>
+      onProgress?.({
+        type: 'progress',
+        phase: 'download',
+        file: location.path,
+        doneBytes: part.bytes() + waiting,
+        totalBytes: expected.bytes,
+      })
+    const onPiece = (waiting: number) => {
       timer.refresh()
-      if (expected.bytes !== null && part.bytes() + chunk.length > expected.bytes)
+      tell(waiting)
+    }
+    tell(0)
+    let watched = part.bytes()
+    for await (const block of inBlocks(body, { blockBytes: Math.min(largestBlock, reception.space.everyBytes), onPiece })) {
+      if (expected.bytes !== null && part.bytes() + block.length > expected.bytes)
         throw anotherFile(hub.endpoint, location, `more than ${expected.bytes} bytes arrive`)
-      await part.append(chunk)
-      tell()
+      await part.append(block)
       if (part.bytes() - watched < reception.space.everyBytes) continue
       await watchSpace(part, reception)
       watched = part.bytes()

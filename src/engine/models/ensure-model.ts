@@ -37,7 +37,7 @@ export async function ensureModel({ store, reference, allowPull, ask, ...transfe
 }
 
 /** What a pull would fetch, for the person who decides. */
-export function proposalOf({ reference, repository, entry }: PullWish, endpoint: string): PullProposal {
+function proposalOf({ reference, repository, entry }: PullWish, endpoint: string): PullProposal {
   return {
     reference,
     title: entry?.title ?? repository,

@@ -51,7 +51,7 @@ export async function askHub(client: HubClient, { url, method = 'GET', headers =
 }
 
 /** An address without what may be secret in it: signatures travel in the query. */
-export function shownUrl(url: URL): string {
+function shownUrl(url: URL): string {
   return `${url.origin}${url.pathname}`
 }
 

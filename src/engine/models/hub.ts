@@ -46,7 +46,7 @@ export function createHub({ endpoint: rawEndpoint, token, offline, deadlines = {
   const client: HubClient = { endpoint: parseEndpoint(rawEndpoint), token: checkToken(token), offline, answerMs: deadlines.answerMs }
   const endpoint = client.endpoint.href.replace(/\/$/, '')
   const urlOf = (verb: 'resolve' | 'raw', { repository, revision, path }: FileLocation) =>
-    new URL(`${endpoint}/${repository}/${verb}/${escapePath(revision)}/${escapePath(path)}`)
+    new URL(`${endpoint}/${repository}/${verb}/${encodeURIComponent(revision)}/${escapePath(path)}`)
   const problem = (response: Response, at: { repository: string; path?: string }) =>
     problemOf(response, {
       endpoint,
@@ -60,7 +60,7 @@ export function createHub({ endpoint: rawEndpoint, token, offline, deadlines = {
     idleMs: deadlines.idleMs,
 
     async list(at, signal) {
-      const url = new URL(`${endpoint}/api/models/${at.repository}/revision/${escapePath(at.revision)}?blobs=true`)
+      const url = new URL(`${endpoint}/api/models/${at.repository}/revision/${encodeURIComponent(at.revision)}?blobs=true`)
       const { response } = await askHub(client, { url, signal })
       if (response.ok) return parseListing(await readBody(response, maxListingBytes), endpoint)
       await response.body?.cancel()

@@ -19,7 +19,7 @@ export function parseModelReference(text: string): ModelReference {
 
 function parseHubReference(text: string): ModelReference {
   const [, repository, quant = null, file = null, revision = 'main'] = hubPattern.exec(text.slice(hubPrefix.length)) ?? []
-  if (repository === undefined || repository.includes('..') || revision.includes('..') || (file !== null && !isRepositoryPath(file))) {
+  if (repository === undefined || repository.includes('..') || !isRepositoryPath(revision) || (file !== null && !isRepositoryPath(file))) {
     throw new AppError('MODEL_UNKNOWN', `${JSON.stringify(text)} names no model on the hub.`, {
       hint: 'Write it as `hf:user/repository`, `hf:user/repository:Q4_K_M` or `hf:user/repository/file.gguf`.',
     })

@@ -115,7 +115,14 @@ async function download({ wish, revision, licence, files }: PullPlan, folder: st
     licence,
     files: arrived.map(({ sourcePath, bytes, sha256 }) => ({ sourcePath, bytes, sha256 })),
     checked: arrived.every(({ checked }) => checked),
-    source: { kind: 'hub', endpoint: hub.endpoint, repository: wish.repository, revision, catalogueId: wish.entry?.id ?? null },
+    source: {
+      kind: 'hub',
+      endpoint: hub.endpoint,
+      repository: wish.repository,
+      revision,
+      requestedRevision: wish.revision,
+      catalogueId: wish.entry?.id ?? null,
+    },
   })
   return storedModel(basename(folder), folder, manifest)
 }

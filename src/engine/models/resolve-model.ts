@@ -53,7 +53,7 @@ export async function resolveModel(
 /** Whether an installed model is the one that is wished for, under whatever name it is kept. */
 export function isWished({ manifest: { source, files } }: StoredModel, { repository, revision, quant, file }: PullWish): boolean {
   if (source.kind !== 'hub' || source.repository.toLowerCase() !== repository.toLowerCase()) return false
-  if (revision !== 'main' && !source.revision.startsWith(revision)) return false
+  if (revision !== 'main' && revision !== source.requestedRevision && !source.revision.startsWith(revision)) return false
   const path = files[0]?.sourcePath ?? ''
   if (file !== null && shardsOf(file)[0] === path) return true
   return quant === null ? file === null : quantOf(path) === quant.toUpperCase()

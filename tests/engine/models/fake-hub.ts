@@ -31,6 +31,8 @@ export interface FakeHubBehaviour {
   direct: boolean
   /** Cuts the connection after this many bytes of the body, this many times. */
   drop: { afterBytes: number; times: number }
+  /** How far the client says it is; a connection is cut once that is where the cut belongs. */
+  received: () => number
   /** Falls silent after this many bytes of the body, this many times. */
   stall: { afterBytes: number; times: number }
   etag: (path: string) => string | null
@@ -62,6 +64,7 @@ export async function fakeHub(files: Record<string, HubFileFixture>, changes: Pa
     intercept: () => false,
     direct: false,
     drop: { afterBytes: 0, times: 0 },
+    received: () => Infinity,
     stall: { afterBytes: 0, times: 0 },
     etag: (path) => `"${sha256(behaviour.files[path]!.content).slice(0, 32)}"`,
     ignoreRanges: false,
@@ -159,15 +162,23 @@ async function sendContent(
   if (!behaviour.chunked) headers['content-length'] = String(body.length)
   response.writeHead(start === null ? 200 : 206, headers)
   if (request.method === 'HEAD') return void response.end()
-  await sendBody(response, body, behaviour)
+  await sendBody(response, { body, from: start ?? 0 }, behaviour)
 }
 
-async function sendBody(response: ServerResponse, body: Buffer, behaviour: FakeHubBehaviour): Promise<void> {
+async function sendBody(
+  response: ServerResponse,
+  { body, from }: { body: Buffer; from: number },
+  behaviour: FakeHubBehaviour,
+): Promise<void> {
   const trouble = [behaviour.drop, behaviour.stall].find(({ times }) => times > 0)
   if (trouble !== undefined) {
     trouble.times--
     response.write(body.subarray(0, trouble.afterBytes))
-    if (trouble === behaviour.drop) setTimeout(() => response.destroy(), 20)
+    if (trouble === behaviour.drop) {
+      // A broken connection takes with it what the client has not read yet.
+      while (!response.destroyed && behaviour.received() < from + trouble.afterBytes) await sleep(2)
+      response.destroy()
+    }
     return
   }
   for (let at = 0; at < body.length && !response.destroyed; at += 16_384) {

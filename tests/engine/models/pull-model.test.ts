@@ -28,7 +28,14 @@ describe('pull', () => {
       digest: `sha256:${sha256(content)}`,
       manifest: {
         schemaVersion: 1,
-        source: { kind: 'hub', endpoint: hub.endpoint, repository: 'user/repo', revision: commit, catalogueId: null },
+        source: {
+          kind: 'hub',
+          endpoint: hub.endpoint,
+          repository: 'user/repo',
+          revision: commit,
+          requestedRevision: 'main',
+          catalogueId: null,
+        },
         files: [{ name: 'model.gguf', sourcePath: name, bytes: content.length, sha256: sha256(content) }],
         checked: true,
         addedAt: expect.stringMatching(/^\d{4}-.*Z$/),
@@ -55,6 +62,19 @@ describe('pull', () => {
     const asked = hub.seen.length
     expect(await temporary.store.pull('hf:user/repo:Q4_K_M', temporary.transfer())).toMatchObject({ id })
     expect(hub.seen).toHaveLength(asked)
+  })
+
+  it('knows a revision again, and does not mix it with another one', async () => {
+    await using hub = await fakeHub({ [name]: { content } })
+    using temporary = temporaryStore(hub)
+    const model = await temporary.store.pull('hf:user/repo#refs/pr/1', temporary.transfer())
+    expect(hub.seen[0]!.url).toBe('/api/models/user/repo/revision/refs%2Fpr%2F1?blobs=true')
+    for (const again of ['hf:user/repo#refs/pr/1', `hf:user/repo#${commit.slice(0, 8)}`, 'hf:user/repo']) {
+      expect(await temporary.store.pull(again, temporary.transfer())).toEqual(model)
+    }
+    await expect(temporary.store.pull('hf:user/repo#v2', temporary.transfer())).rejects.toEqual(
+      failsWith('USAGE_INVALID', /Another model is installed/),
+    )
   })
 
   it('pulls all parts of a split model under names the loader understands', async () => {

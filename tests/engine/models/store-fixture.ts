@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type ModelStore, type ModelStoreOptions, openModelStore } from '../../../src/engine/models/model-store.ts'
 import type { TransferEvent } from '../../../src/engine/models/transfer.ts'
+import type { FakeHub } from './fake-hub.ts'
 
 export interface TemporaryStore extends Disposable {
   readonly base: string
@@ -18,11 +19,18 @@ export interface TemporaryStore extends Disposable {
 /** A model store in a fresh directory that talks to the given hub. */
 export function temporaryStore({
   endpoint = 'http://127.0.0.1:9',
+  behaviour,
   ...more
-}: Partial<ModelStoreOptions> & { endpoint?: string } = {}): TemporaryStore {
+}: Partial<ModelStoreOptions> & { endpoint?: string; behaviour?: FakeHub['behaviour'] } = {}): TemporaryStore {
   const base = realpathSync(mkdtempSync(join(tmpdir(), 'agent-models-')))
   const directory = join(base, 'models')
   const events: TransferEvent[] = []
+  if (behaviour !== undefined) {
+    behaviour.received = () => {
+      const last = events.findLast(({ type }) => type === 'progress')
+      return last?.type === 'progress' ? last.doneBytes : 0
+    }
+  }
   const reopen = (options: Partial<ModelStoreOptions> = {}) =>
     openModelStore({
       directory,
