@@ -165,6 +165,7 @@ describe('agent doctor --bundle', () => {
       HF_TOKEN: 'hf_abcdefghijklmnop',
       AGENT_OFFLINE: '1',
       HTTPS_PROXY: 'http://ada:hunter2@proxy',
+      AGENT_BASE_URL: 'https://other.corp.example/v1',
       NODE_USE_ENV_PROXY: '',
     }
     const { stderr } = await run('--bundle report.md', { environment })
@@ -183,7 +184,8 @@ describe('agent doctor --bundle', () => {
       expect(report).not.toContain(secret)
     expect(report).toMatch(/^# agent doctor, coding-agent \d+\.\d+\.\d+\nNode v\d+/)
     expect(report).toMatch(/\| ok \| git \| \d+\.\d+/)
-    expect(report).toContain('- engine.baseUrl: "https://<server>/v1" (project file agent.config.yaml)')
+    expect(report).toContain('- engine.baseUrl: "https://<server>/v1" (environment AGENT_BASE_URL)')
+    expect(report).toMatch(/\| endpoint \| https:\/\/<server>\/v1 cannot be reached/)
     expect(report).toMatch(/names only\)\n(?:.*, )?AGENT_HOME, AGENT_OFFLINE, .*HF_TOKEN/)
   })
 

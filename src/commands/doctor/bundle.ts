@@ -3,6 +3,7 @@ import { agentPaths } from '../../config/agent-paths.ts'
 import { effectiveSettings } from '../../config/effective.ts'
 import { AppError } from '../../domain/errors.ts'
 import { version } from '../../domain/version.ts'
+import { publicHub } from '../../engine/models/model-store.ts'
 import { isLoopback } from '../../engine/openai/is-loopback.ts'
 import type { CommandSettings } from '../load-settings.ts'
 import { summaryOf } from './doctor-text.ts'
@@ -33,7 +34,7 @@ export function bundleText({ diagnoses, surroundings, settings }: BundleSources)
       .toSorted()
       .join(', ') || 'none',
   ].join('\n') // prettier-ignore
-  return `${redact(text, privateThings(surroundings))}\n`
+  return `${redact(text, privateThings(surroundings, text))}\n`
 }
 
 function settingLines(settings: CommandSettings | AppError): string[] {
@@ -50,7 +51,7 @@ function cell(text: string): string {
   return text.replaceAll(/\s+/g, ' ').replaceAll('|', '\\|')
 }
 
-function privateThings({ environment, config, directory, root }: Surroundings): Private {
+function privateThings({ environment, config, directory, root }: Surroundings, text: string): Private {
   const { home, projects, models } = agentPaths(environment)
   return {
     folders: [
@@ -65,7 +66,7 @@ function privateThings({ environment, config, directory, root }: Surroundings): 
     names: [
       ...named(userInfo().username, '<user>'),
       ...named(hostname(), '<host>'),
-      ...[config.engine.baseUrl, environment.HF_ENDPOINT, environment.DOCKER_HOST].flatMap((url) => privateHost(url)),
+      ...serversIn([text, config.engine.baseUrl, environment.HF_ENDPOINT, environment.DOCKER_HOST].join(' ')),
     ],
     secrets: secretsIn(environment, config.engine.apiKeyEnv === null ? [] : [config.engine.apiKeyEnv]),
   }
@@ -76,7 +77,12 @@ function named(name: string, standIn: string): [string, string][] {
   return ['root', 'user', 'agent', 'node', 'localhost'].includes(name.toLowerCase()) ? [] : [[name, standIn]]
 }
 
-function privateHost(text: string | null | undefined): [string, string][] {
-  const url = text ? URL.parse(text) : null
-  return url === null || url.hostname === '' || isLoopback(url.href) ? [] : [[url.hostname, '<server>']]
+/** Hosts of every address in a text, also where a message then names them without it. */
+function serversIn(text: string): [string, string][] {
+  const addresses = text.match(/[a-z][a-z0-9+.-]*:\/\/[^\s"'`)|]+/gi) ?? []
+  const urls = addresses.flatMap((address) => URL.parse(address) ?? [])
+  const hosts = urls
+    .filter((url) => url.hostname !== '' && !isLoopback(url.href) && url.origin !== publicHub)
+    .map(({ hostname }) => hostname)
+  return [...new Set(hosts)].map((host) => [host, '<server>'])
 }

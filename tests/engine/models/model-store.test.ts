@@ -200,7 +200,7 @@ describe('remove', () => {
 
   it('does not pull the ground from under a running download', async () => {
     await using hub = await fakeHub({ 'T-Q4_K_M.gguf': { content } }, { stall: { afterBytes: 1000, times: 1 } })
-    using temporary = temporaryStore(hub)
+    using temporary = temporaryStore({ ...hub, idleMs: 300 })
     let refused: unknown
     await temporary.store.pull('hf:user/repo', {
       signal: new AbortController().signal,

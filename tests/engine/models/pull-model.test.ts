@@ -148,7 +148,7 @@ describe('pull', () => {
 
   it('does not wait for a server that falls silent', async () => {
     await using hub = await fakeHub({ [name]: { content } }, { stall: { afterBytes: 20_000, times: 1 } })
-    using temporary = temporaryStore(hub)
+    using temporary = temporaryStore({ ...hub, idleMs: 300 })
     await temporary.store.pull('hf:user/repo', temporary.transfer())
     expect(noteworthy(temporary.events)).toEqual([
       { type: 'retry', reason: `${name} broke off after 20000 bytes: nothing arrived for 300 ms`, delayMs: expect.any(Number) },

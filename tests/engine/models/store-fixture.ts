@@ -20,8 +20,9 @@ export interface TemporaryStore extends Disposable {
 export function temporaryStore({
   endpoint = 'http://127.0.0.1:9',
   behaviour,
+  idleMs = 20_000,
   ...more
-}: Partial<ModelStoreOptions> & { endpoint?: string; behaviour?: FakeHub['behaviour'] } = {}): TemporaryStore {
+}: Partial<ModelStoreOptions> & { endpoint?: string; behaviour?: FakeHub['behaviour']; idleMs?: number } = {}): TemporaryStore {
   const base = realpathSync(mkdtempSync(join(tmpdir(), 'agent-models-')))
   const directory = join(base, 'models')
   const events: TransferEvent[] = []
@@ -35,7 +36,7 @@ export function temporaryStore({
     openModelStore({
       directory,
       cwd: base,
-      hub: { endpoint, token: null, offline: false, deadlines: { answerMs: 2000, idleMs: 300 } },
+      hub: { endpoint, token: null, offline: false, deadlines: { answerMs: 20_000, idleMs } },
       catalogue: [],
       retryPauseMs: 5,
       ...more,
