@@ -1,3 +1,4 @@
+import { plural } from '../domain/plural.ts'
 import { terminalLine } from '../domain/trust-terminal.ts'
 import { estimateTokens } from '../domain/tokens.ts'
 import type { Plan } from '../tasks/review/plan.ts'
@@ -9,7 +10,7 @@ export function planText({ units, files }: Plan): string {
   )
   const skipped = files.filter(({ skip }) => skip !== null).map(({ path, skip }) => `  ${terminalLine(path)}: ${skip?.reason}`)
   return [
-    `${units.length} questions would be asked, riskiest first:`,
+    `${plural(units.length, 'question')} would be asked, riskiest first:`,
     ...(asked.length > 0 ? ['tokens  lines  part', ...asked] : []),
     ...(skipped.length > 0 ? ['', 'Skipped:', ...skipped] : []),
     '',

@@ -3,6 +3,7 @@ import { dirname, resolve } from 'node:path'
 import type { Command } from 'commander'
 import { type Baseline, baselineOf } from '../domain/baseline.ts'
 import { AppError, type ExitCode, exitCodes } from '../domain/errors.ts'
+import { plural } from '../domain/plural.ts'
 import { type Report, reportSchema } from '../domain/report.ts'
 import { terminalLine } from '../domain/trust-terminal.ts'
 import { defaultBaseline, parseBaseline } from './baseline-file.ts'
@@ -29,7 +30,7 @@ export async function writeBaseline(action: 'create' | 'update', call: BaselineC
   const path = await baselinePath(command, context)
   const earlier = await readExisting(path)
   if (action === 'create' && earlier) {
-    throw new AppError('BASELINE_INVALID', `${path} is there already, with ${earlier.findings.length} accepted findings.`, {
+    throw new AppError('BASELINE_INVALID', `${path} is there already, with ${plural(earlier.findings.length, 'accepted finding')}.`, {
       hint: 'Use `agent baseline update`, or remove the file first.',
     })
   }
@@ -40,7 +41,7 @@ export async function writeBaseline(action: 'create' | 'update', call: BaselineC
   const next = merged(earlier, report)
   await mkdir(dirname(path), { recursive: true })
   await writeFileWhole(path, `${JSON.stringify(next, null, 2)}\n`)
-  context.stdout.write(`${next.findings.length} findings are accepted in ${path}.\n`)
+  context.stdout.write(`${plural(next.findings.length, 'accepted finding')} in ${path}.\n`)
   // What could not be looked at can not have been accepted; whoever scripts this has to know.
   return report.completeness === 'partial' ? exitCodes.incomplete : exitCodes.clean
 }
@@ -112,7 +113,7 @@ export async function showBaseline(command: Command, context: CommandContext): P
   context.stdout.write(
     format === 'json'
       ? `${JSON.stringify(baseline, null, 2)}\n`
-      : `${[`${baseline.findings.length} accepted findings in ${path}`, ...lines].join('\n')}\n`,
+      : `${[`${plural(baseline.findings.length, 'accepted finding')} in ${path}`, ...lines].join('\n')}\n`,
   )
   return exitCodes.clean
 }

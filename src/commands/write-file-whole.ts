@@ -14,7 +14,7 @@ export async function writeFileWhole(path: string, text: string): Promise<void> 
     await writeFile(draft, text, { flag: 'wx' })
     await rename(draft, target)
   } catch (error) {
-    await rm(draft, { force: true })
+    await rm(draft, { force: true }).catch(() => {})
     throw new AppError('OUTPUT_UNWRITABLE', `${path} cannot be written (${(error as NodeJS.ErrnoException).code}).`, {
       cause: error,
       hint: 'Name a file in a folder that can be written to.',

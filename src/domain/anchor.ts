@@ -31,11 +31,13 @@ const squeezed = (text: string) => text.replaceAll(/\s+/g, '')
 export function anchorQuote(quote: string, namedLine: number | null, lines: readonly AnchorLine[]): Anchor | null {
   const readings = readingsOf(quote)
   for (const reading of readings) {
-    const exact = matchesAt(lines, reading, verbatim)
-    if (exact.length > 0) return choose(exact, namedLine)
-    // A quote whose white space was changed may be meant for any line that differs in white space alone.
-    const loose = matchesAt(lines, reading, squeezed)
-    if (loose.length > 0) return choose(loose, namedLine)
+    const matches = matchesAt(lines, reading, squeezed)
+    const [only] = matches
+    if (!only) continue
+    if (matches.length === 1) return only
+    // Indentation that was copied tells lines apart; where there is none, it may have been lost.
+    const exact = /^\s/.test(reading[0] ?? '') ? matchesAt(lines, reading, verbatim) : []
+    return nearest(exact, namedLine) ?? nearest(matches, namedLine)
   }
   return anchorPart(readings, namedLine, lines)
 }
@@ -51,7 +53,7 @@ function anchorPart(readings: readonly string[][], namedLine: number | null, lin
     const part = folded(line)
     if (more.length > 0 || part.length < shortestPart) continue
     const matches = matchesOf(lines, 1, (text) => folded(text).includes(part))
-    if (matches.length > 0) return choose(matches, namedLine)
+    if (matches.length > 0) return matches.length === 1 ? (matches[0] ?? null) : nearest(matches, namedLine)
   }
   return null
 }
@@ -80,8 +82,8 @@ function matchesOf(lines: readonly AnchorLine[], count: number, matches: (text: 
   return found
 }
 
-function choose(matches: readonly Anchor[], namedLine: number | null): Anchor | null {
-  if (matches.length === 1) return matches[0] ?? null
+/** The one match near the named line, if there is no second that might be meant. */
+function nearest(matches: readonly Anchor[], namedLine: number | null): Anchor | null {
   if (namedLine === null) return null
   const distance = ({ startLine }: Anchor) => Math.abs(startLine - namedLine)
   const near = matches.filter((match) => distance(match) <= doubt)

@@ -1,5 +1,6 @@
 import type { Change } from '../../domain/change.ts'
 import type { DraftFinding } from '../../domain/finding.ts'
+import { plural } from '../../domain/plural.ts'
 import type { Coverage, Notice } from '../../domain/report.ts'
 import type { UnitOutcome } from './ask-units.ts'
 import type { HeldClaims } from './claims.ts'
@@ -75,8 +76,4 @@ export function summaryOf({ change, findings, coverage, completeness }: Summariz
   const where = `${plural(coverage.changedLines, 'changed line')} of ${plural(coverage.files.length, 'file')}`
   const rest = completeness === 'complete' ? '' : `; ${coverage.seenLines} of the lines were seen`
   return `${found} in ${where} (${change.description})${rest}.`
-}
-
-export function plural(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`
 }
