@@ -12,9 +12,17 @@ export const suppressors = ['baseline', 'inline', 'config', 'confidence', 'refut
 export const findingSchema = z.strictObject({
   id: z.string().min(1).describe('Stable within the report'),
   fingerprint: z.string().min(1).describe('Stable across line shifts, formatting and rebase'),
-  rule: z.string().regex(/^[\w.@-]+\/\S+$/).describe('review/<category>, check/<name> or <tool>/<its rule>'),
+  rule: z
+    .string()
+    .regex(/^[\w.@-]+\/\S+$/)
+    .describe('review/<category>, check/<name> or <tool>/<its rule>'),
   severity: z.enum(severities),
-  confidence: z.number().min(0).max(1).nullable().describe('1 for checks and linters; from token probabilities where the engine gives them'),
+  confidence: z
+    .number()
+    .min(0)
+    .max(1)
+    .nullable()
+    .describe('1 for checks and linters; from token probabilities where the engine gives them'),
   title: z.string().min(1).max(80),
   message: z.string().min(1).describe('What fails, when, and why'),
   region: regionSchema,

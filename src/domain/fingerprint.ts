@@ -20,7 +20,7 @@ export function identify(drafts: readonly DraftFinding[]): Finding[] {
 }
 
 /** Code without what a formatter may change: white space, kind of quotes, trailing commas and semicolons. */
-export function normalizeCode(text: string): string {
+function normalizeCode(text: string): string {
   return text
     .replaceAll(/\s+/g, '')
     .replaceAll(/['`]/g, '"')

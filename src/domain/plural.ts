@@ -1,4 +1,4 @@
-/** `1 file`, `2 files`. */
+/** `1 file`, `2,000 files`; the same everywhere, whatever the locale. */
 export function plural(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`
+  return `${count.toLocaleString('en-US')} ${noun}${count === 1 ? '' : 's'}`
 }

@@ -18,7 +18,7 @@ const coveredFileSchema = z.strictObject({
 
 export const coverageSchema = z.strictObject({ changedLines: count, seenLines: count, files: z.array(coveredFileSchema) })
 
-export const engineInfoSchema = z.strictObject({
+const engineInfoSchema = z.strictObject({
   kind: z.enum(['local', 'endpoint', 'daemon', 'none']),
   model: z.string(),
   digest: z.string().nullable(),
@@ -61,6 +61,5 @@ export type Report = z.infer<typeof reportSchema>
 export type Notice = z.infer<typeof noticeSchema>
 export type Coverage = z.infer<typeof coverageSchema>
 export type CoveredFile = z.infer<typeof coveredFileSchema>
-export type EngineInfo = z.infer<typeof engineInfoSchema>
 export type ReportUsage = z.infer<typeof usageSchema>
 export type Timing = z.infer<typeof timingSchema>

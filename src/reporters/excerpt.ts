@@ -1,7 +1,7 @@
+import { plural } from '../domain/plural.ts'
 import type { Finding } from '../domain/finding.ts'
 import { holdsSecret } from '../domain/mask.ts'
 import { terminalLine } from '../domain/trust-terminal.ts'
-import { plural } from './facts.ts'
 import { linesOf } from './lines-of.ts'
 import { type Page, severityColors } from './page.ts'
 import { replacementOf } from './replacement.ts'

@@ -1,3 +1,4 @@
+import { plural } from '../domain/plural.ts'
 import { exitCodeOfNotice, exitCodes } from '../domain/errors.ts'
 import type { Finding } from '../domain/finding.ts'
 import type { CoveredFile, Notice, Report } from '../domain/report.ts'
@@ -68,10 +69,6 @@ export function runFacts({ engine, usage, timing }: Pick<Report, 'engine' | 'usa
     formatDuration(timing.totalMs),
     timing.tokensPerSecond >= 1 ? `${formatCount(Math.round(timing.tokensPerSecond))} tokens/s` : '',
   ].filter((fact) => fact !== '')
-}
-
-export function plural(count: number, noun: string): string {
-  return `${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`
 }
 
 /** 12345 as `12,345`, the same on every machine. */

@@ -1,3 +1,4 @@
+import { plural } from '../domain/plural.ts'
 import type { Notice, Report } from '../domain/report.ts'
 import { terminalLine, terminalText } from '../domain/trust-terminal.ts'
 import {
@@ -6,7 +7,6 @@ import {
   describeLeftOut,
   describeSuppressed,
   formatCount,
-  plural,
   runFacts,
   tellsFailure,
   unseenFiles,

@@ -27,7 +27,7 @@ const count = fc.nat({ max: 100_000 })
 const ratio = fc.double({ min: 0, max: 1, noNaN: true })
 const positive = fc.integer({ min: 1, max: 5000 })
 
-export const findingArbitrary: fc.Arbitrary<Finding> = fc.record({
+const findingArbitrary: fc.Arbitrary<Finding> = fc.record({
   id: some(textArbitrary),
   fingerprint: fc.oneof(
     fc.string({ unit: fc.constantFrom(...Array.from('0123456789abcdef')), minLength: 8, maxLength: 32 }),

@@ -33,7 +33,7 @@ export async function loadRules(globs: readonly string[], files: RuleFiles): Pro
 }
 
 /** Splits a rule file into its front matter and its text. `paths`, `globs` and `applyTo` are understood, as lists or comma-separated. */
-export async function parseRule(path: string, source: string): Promise<Rule> {
+async function parseRule(path: string, source: string): Promise<Rule> {
   const [, header, body] = /^\ufeff?---\r?\n([\s\S]*?)\r?\n---\r?\n?([\s\S]*)$/.exec(source) ?? [undefined, undefined, source]
   const globs = header === undefined ? [] : await globsIn(header)
   const matches = globMatcher(globs)

@@ -1,0 +1,11 @@
+/** What other programs may import: the report and its parts, the reporters, and the way from a report to an exit code. */
+export { type Baseline, baselineSchema } from './domain/baseline.ts'
+export { AppError, type ErrorCode, type ExitCode, exitCodes } from './domain/errors.ts'
+export { exitCodeFor } from './domain/exit-code.ts'
+export { type Finding, findingSchema } from './domain/finding.ts'
+export { type Notice, type Report, reportSchema } from './domain/report.ts'
+export { type FailOn, type Severity, severities } from './domain/severity.ts'
+export { version } from './domain/version.ts'
+export { type Format, formats } from './reporters/formats.ts'
+export { reporters } from './reporters/registry.ts'
+export type { Reporter, ReporterOptions } from './reporters/reporter.ts'
