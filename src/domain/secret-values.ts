@@ -60,7 +60,7 @@ function isPathOrName(value: string): boolean {
   return /^[A-Za-z][\w-]*(?:[./:][A-Za-z][\w-]*)+$/.test(value) || /^\.{0,2}\/|^[\w.-]+\/[\w./-]+$/.test(value)
 }
 
-export function distinctCharacters(value: string): number {
+function distinctCharacters(value: string): number {
   return new Set(value).size
 }
 

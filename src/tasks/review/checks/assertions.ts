@@ -82,9 +82,23 @@ export function weakSubject(line: string): string | null {
   const trimmed = line.trim()
   for (const form of weakForms) {
     const subject = form.exec(trimmed)?.[1]?.trim()
-    if (subject !== undefined && !comparison.test(subject)) return subject
+    if (subject !== undefined && !comparison.test(subject) && isBalanced(subject)) return subject
   }
   return null
+}
+
+/** A subject that goes on in the next line is not known. */
+function isBalanced(text: string): boolean {
+  return text.split('(').length === text.split(')').length
+}
+
+/** Whether an assertion asks for less than equality, or for a truth value, so that a shorter form of it says the same. */
+export function saysLittle(line: string): boolean {
+  return (
+    weakSubject(line) !== null ||
+    /^\s*assert not\b|NotEqual|not_?equal|assert_ne|assertNot|!==?/i.test(line) ||
+    /^(?!.*\.toBe).*\b(?:true|false)\b/i.test(line)
+  )
 }
 
 interface Widening {

@@ -50,7 +50,7 @@ export function perFile(run: FileCheck, which: 'all' | 'handwritten' = 'all'): C
     for (const file of context.change.files) {
       context.signal.throwIfAborted()
       if (which === 'handwritten' && context.isGenerated(file)) continue
-      found.push(...(await run(file, context)))
+      for (const finding of await run(file, context)) found.push(finding)
     }
     return found
   }

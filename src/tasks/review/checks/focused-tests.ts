@@ -2,6 +2,7 @@ import type { ChangedFile } from '../../../domain/change.ts'
 import type { AddedMatch } from './added-matches.ts'
 import { type Check, perFile } from './check.ts'
 import { isTestPath } from './file-roles.ts'
+import type { Passage } from './passages.ts'
 import { applyRules, type PatternRule } from './pattern-rules.ts'
 
 type Judge = (match: AddedMatch, file: ChangedFile) => boolean
@@ -23,37 +24,33 @@ const focus = (languages: readonly string[], pattern: RegExp, isFocus: Judge = i
   },
 })
 
+const roots = 'describe|it|test|context|suite|specify|bench|QUnit|Deno|Feature|Scenario'
 const chain = String.raw`(?:\s{0,80}\.\s{0,80}\w{1,40}){0,4}?\s{0,80}\.\s{0,80}only`
-const firstWord = /^\w+/
+const call = String.raw`(?=\s{0,80}(?:[(${'`'}<]|\.\s{0,80}(?:each|concurrent|sequential|for|serial|parallel)\b))`
+const onlyCall = new RegExp(String.raw`(?<![\w$.])((?:${roots})${chain})\b${call}`, 'g')
 
 /** Outside of test files the call has to name a test, and its root must not be a variable of the file. */
-const onlyOnRunner: Judge = (match, { path }) => {
-  const { passage, index, groups } = match
-  const [call = '', mark = ''] = groups
-  const root = firstWord.exec(mark)?.[0] ?? ''
-  if (isDeclared(root, passage.code ?? '')) return false
-  if (isTestPath(path)) return true
-  return /^(?:describe|it|test)$/.test(root) && /^\s{0,80}["'`]/.test(passage.text.slice(index + call.length).replace(/^\(/, ''))
+function onlyOnRunner(): Judge {
+  const variables = new Map<Passage, ReadonlySet<string>>()
+  return ({ passage, index, groups }, { path }) => {
+    const [whole = '', mark = ''] = groups
+    const root = /^\w+/.exec(mark)?.[0] ?? ''
+    const known = variables.get(passage) ?? variablesOf(passage)
+    variables.set(passage, known)
+    if (known.has(root)) return false
+    const argument = passage.text.slice(index + whole.length, index + whole.length + 100)
+    return isTestPath(path) || (/^(?:describe|it|test)$/.test(root) && /^\s*\(?\s*["'`]/.test(argument))
+  }
 }
 
-/** `const test = base.extend(…)` is still a runner, `const test = [...]` is not. */
-function isDeclared(name: string, code: string): boolean {
-  const declaration = new RegExp(`\\b(?:const|let|var|function|class)\\s{1,20}${name}\\b([^\\n]{0,120})`).exec(code)
-  return (
-    declaration !== null &&
-    !/\.(?:extend|extends)\b|=\s*\(?\s*(?:await\s+)?(?:import|require)\b|=\s*\w+\.(?:test|it|describe)\b/.test(declaration[1] ?? '')
-  )
+/** Runners' names that a file gives to something else. `const test = base.extend(…)` is still a runner, `const test = [...]` is not. */
+function variablesOf({ code }: Passage): ReadonlySet<string> {
+  const declarations = new RegExp(String.raw`\b(?:const|let|var|function|class)\s{1,20}(${roots})\b([^\n]{0,120})`, 'g')
+  const runner = /\.(?:extend|extends)\b|=\s*\(?\s*(?:await\s+)?(?:import|require)\b|=\s*\w+\.(?:test|it|describe)\b/
+  return new Set([...(code ?? '').matchAll(declarations)].flatMap(([, name = '', rest = '']) => (runner.test(rest) ? [] : [name])))
 }
 
 const focuses: readonly PatternRule[] = [
-  focus(
-    script,
-    new RegExp(
-      String.raw`(?<![\w$.])((?:describe|it|test|context|suite|specify|bench|QUnit|Deno|Feature|Scenario)${chain})\b(?=\s{0,80}(?:[(${'`'}<]|\.\s{0,80}(?:each|concurrent|sequential|for|serial|parallel)\b))`,
-      'g',
-    ),
-    onlyOnRunner,
-  ),
   focus(script, /(?<![\w$.])(?<!\bfunction )((?:fit|fdescribe|fcontext|iit|ddescribe))\s{0,20}\(\s{0,80}["'`]/g),
   focus(
     script,
@@ -77,5 +74,5 @@ export const focusedTests: Check = {
   name: 'focused-tests',
   summary: 'A focused test (`.only`, `fit`, `focus: true`) silently leaves out all the others.',
   defaultSeverity: 'error',
-  run: perFile((file, context) => applyRules(file, context, focuses), 'handwritten'),
+  run: perFile((file, context) => applyRules(file, context, [focus(script, onlyCall, onlyOnRunner()), ...focuses]), 'handwritten'),
 }

@@ -25,24 +25,29 @@ async function findInFile(file: ChangedFile, context: CheckContext): Promise<Che
   return found.flat()
 }
 
-/** A hunk is searched with its unchanged lines, since a key may have many of them. */
+/** A hunk is searched with its unchanged lines, since a key may have many of them. A line is told once, for what is most certain on it. */
 async function findInHunk(file: ChangedFile, { lines }: Hunk, context: CheckContext): Promise<CheckFinding[]> {
-  const rows = lines.filter(({ newLine }) => newLine !== null)
-  if (!rows.some(({ kind }) => kind === 'added')) return []
-  const spans = await findSecrets(rows.map(({ text }) => text.replace(/\r$/, '')).join('\n'))
+  const rows = lines.flatMap(({ kind, text, newLine }) =>
+    newLine === null ? [] : [{ line: newLine, text: text.replace(/\r$/, ''), isAdded: kind === 'added' }],
+  )
+  if (!rows.some(({ isAdded }) => isAdded)) return []
+  const spans = await findSecrets(rows.map(({ text }) => text).join('\n'))
   const isSample = isTestPath(file.path) || isSamplePath(file.path)
-  const ends = endsOf(rows.map(({ text }) => text.replace(/\r$/, '')))
+  const ends = endsOf(rows)
   const told = new Set<number>()
-  return spans.flatMap((span) => {
-    const touched = rows.slice(rowAt(ends, span.start), rowAt(ends, span.end - 1) + 1)
-    const row = touched.find(({ kind }) => kind === 'added')
-    const line = row?.newLine ?? null
-    if (!row || line === null || told.has(line) || isLeftOut(span, file, { isSample, context })) return []
-    told.add(line)
-    const column = Math.max(0, span.start - (ends[rows.indexOf(row) - 1] ?? -1) - 1)
+  return spans.toSorted(byConfidence).flatMap((span) => {
+    const first = rowAt(ends, span.start)
+    const row = rows.slice(first, rowAt(ends, span.end - 1) + 1).find(({ isAdded }) => isAdded)
+    if (!row || told.has(row.line) || isLeftOut(span, file, { isSample, context })) return []
+    told.add(row.line)
+    const column = row === rows[first] ? span.start - (ends[first - 1] ?? -1) - 1 : 0
     const milder = span.confidence === 'likely' || (isSample && homemade.test(span.kind))
-    return [tell(span, { path: file.path, line, text: row.text.replace(/\r$/, ''), column, milder })]
+    return [tell(span, { path: file.path, line: row.line, text: row.text, column, milder })]
   })
+}
+
+function byConfidence(one: SecretSpan, other: SecretSpan): number {
+  return one.confidence.localeCompare(other.confidence) || one.start - other.start
 }
 
 /** Lock files and generated code are full of digests under names such as `token` and `key`. */
@@ -56,9 +61,9 @@ function isLeftOut(
 }
 
 /** Offset of the line break after each row. */
-function endsOf(texts: readonly string[]): number[] {
+function endsOf(rows: readonly { text: string }[]): number[] {
   let offset = -1
-  return texts.map((text) => (offset += text.length + 1))
+  return rows.map(({ text }) => (offset += text.length + 1))
 }
 
 function rowAt(ends: readonly number[], offset: number): number {

@@ -22,9 +22,13 @@ const unconditional: Judge = (match, file) =>
 
 function isGuardedInLine({ passage, index }: AddedMatch): boolean {
   const code = passage.code ?? ''
-  const start = code.lastIndexOf('\n', index) + 1
-  const end = code.indexOf('\n', index)
-  return /\b(?:if|unless|guard)\b|&&|\|\||\?/.test(code.slice(start, end === -1 ? undefined : end))
+  const before =
+    code
+      .slice(Math.max(0, index - 200), index)
+      .split('\n')
+      .at(-1) ?? ''
+  const [after = ''] = code.slice(index, index + 200).split('\n')
+  return /\b(?:if|unless|guard)\b|&&|\|\||\?/.test(before + after)
 }
 
 const skip = (languages: readonly string[], pattern: RegExp, isSkip: Judge): PatternRule => ({

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest'
+import type { DiffLine } from '../../../../src/domain/change.ts'
 import { findingSchema } from '../../../../src/domain/finding.ts'
 import type { Check } from '../../../../src/tasks/review/checks/check.ts'
 import { checks } from '../../../../src/tasks/review/checks/registry.ts'
 import { runChecks } from '../../../../src/tasks/review/checks/run-checks.ts'
-import { reviewed } from './reviewed.ts'
+import { changedFile, reviewed } from './reviewed.ts'
 
 const check = (name: string, more: Partial<Check> = {}): Check => ({
   name,
@@ -172,9 +173,18 @@ describe('all checks together', () => {
     ': any',
     'x:',
     'test(',
+    't.Skip(',
+    'skip ',
+    '<<<<<<< a\n',
+    'it.only("a")\n',
+    'it.skip("a")\n',
+    'debugger\n',
+    '// @ts-ignore\n',
+    'password = "hunter2"\n',
+    '\u202ea\n',
     '@',
     '*',
-  ])('survive a line of a megabyte of %j', { timeout: 120_000 }, async (piece) => {
+  ])('survive a megabyte of %j', { timeout: 120_000 }, async (piece) => {
     const line = (length: number) => `${piece.repeat(Math.ceil(length / piece.length))}\n`
     const others = ['test_a.py', 'a_test.go', 'spec/a_spec.rb', 'a.md', 'a.vue'].map((name) => [name, line(100_000)])
     const { notices } = await runChecks(
@@ -183,5 +193,24 @@ describe('all checks together', () => {
       reviewed({ 'a.test.ts': line(1_000_000), ...Object.fromEntries(others) }),
     )
     expect(notices).toEqual([])
+  })
+
+  it('survive a test file that is rewritten', { timeout: 120_000 }, async () => {
+    const rows = (kind: 'added' | 'removed', text: (at: number) => string) =>
+      Array.from(
+        { length: 20_000 },
+        (_, at): DiffLine => ({
+          kind,
+          text: text(at),
+          oldLine: kind === 'added' ? null : at + 1,
+          newLine: kind === 'removed' ? null : at + 1,
+          endsWithoutNewline: false,
+        }),
+      )
+    const lines = [...rows('removed', (at) => `expect(a${at}).toBe(${at})`), ...rows('added', (at) => `expect(b${at}).toBeTruthy()`)]
+    const hunk = { oldStart: 1, oldLines: 20_000, newStart: 1, newLines: 20_000, lines }
+    const file = { ...changedFile('a.test.ts', 'a', 'b'), hunks: [hunk], addedLines: 20_000, removedLines: 20_000 }
+    const { findings } = await runChecks(checks, { severities: {} }, reviewed({}, { files: [file] }))
+    expect(findings).toEqual([])
   })
 })

@@ -35,7 +35,7 @@ describe('secrets in a change', () => {
   it.each([
     ['a made-up password of a test', 'tests/a.py', password],
     ['a made-up password of a manual', 'docs/setup.md', password],
-    ['a digest of a lock file', 'a.lock', 'secret: "9f8a7b6c5d4e3f2a1b0c9d8e7f6a5b4c"\n'],
+    ['a digest of a lock file', 'a.lock', ['secret: "', '9f8a7b6c5d4e3f2a1b0c9d8e7f6a5b4c', '"\n'].join('')],
   ])('are not seen: %s', async (_, path, text) => {
     expect(await said(secrets, { [path]: text }, { isGenerated: (file) => file.path.endsWith('.lock') })).toEqual([])
   })
@@ -49,6 +49,11 @@ describe('secrets in a change', () => {
     const rest = 'b\n'.repeat(20)
     const sides = { 'a.ts': { old: `a\n${rest}`, new: `f('${token}', '${token.replace('wW', 'xX')}')\n${rest}'${token}'\n` } }
     expect(await said(secrets, sides)).toEqual(['a.ts:1 GitHub token in the change', 'a.ts:22 GitHub token in the change'])
+  })
+
+  it('are told for what is most certain on their line', async () => {
+    const text = `${password.trim()}; t = '${token}'\n`
+    expect(await said(secrets, { 'a.py': text })).toEqual(['a.py:1 GitHub token in the change'])
   })
 
   it('are where the new part of a key is, when the rest of it was there', async () => {
