@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { agentPaths } from '../src/config/agent-paths.ts'
 import { loadConfig } from '../src/config/load-config.ts'
 import { openModelStore } from '../src/engine/models/model-store.ts'
-import { checks } from '../src/tasks/review/checks/registry.ts'
+import { configurableChecks } from '../src/tasks/review/configurable-checks.ts'
 import { demoScript, makeDemoRepository } from './demo-repository.ts'
 import { makeScriptedMoe } from './make-scripted-moe.ts'
 
@@ -46,7 +46,7 @@ async function chooseEngine() {
 /** What `--engine auto` would take, in words, or null. */
 async function realEngine(): Promise<string | null> {
   if (flags.some((flag) => /^--(engine|base-url|model)(=|$)/.test(flag))) return 'what the flags name'
-  const { config } = await loadConfig({ directory: repository, root: repository, environment: process.env, checks })
+  const { config } = await loadConfig({ directory: repository, root: repository, environment: process.env, checks: configurableChecks })
   const { baseUrl, model, use } = config.engine
   if (use === 'none') return 'no model, as configured'
   if (baseUrl !== null) return `the endpoint ${baseUrl}`

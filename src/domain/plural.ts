@@ -1,4 +1,9 @@
-/** `1 file`, `2,000 files`; the same everywhere, whatever the locale. */
+/** `1 file`, `2,000 files`. */
 export function plural(count: number, noun: string): string {
-  return `${count.toLocaleString('en-US')} ${noun}${count === 1 ? '' : 's'}`
+  return `${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`
+}
+
+/** A whole number with its thousands apart. By hand: the first use of `Intl` costs a start twenty milliseconds. */
+export function formatCount(count: number): string {
+  return String(count).replaceAll(/\B(?=(?:\d{3})+(?!\d))/g, ',')
 }

@@ -1,4 +1,4 @@
-import { plural } from '../domain/plural.ts'
+import { formatCount, plural } from '../domain/plural.ts'
 import { exitCodeOfNotice, exitCodes } from '../domain/errors.ts'
 import type { Finding } from '../domain/finding.ts'
 import type { CoveredFile, Notice, Report } from '../domain/report.ts'
@@ -69,11 +69,6 @@ export function runFacts({ engine, usage, timing }: Pick<Report, 'engine' | 'usa
     formatDuration(timing.totalMs),
     timing.tokensPerSecond >= 1 ? `${formatCount(Math.round(timing.tokensPerSecond))} tokens/s` : '',
   ].filter((fact) => fact !== '')
-}
-
-/** 12345 as `12,345`, the same on every machine. */
-export function formatCount(count: number): string {
-  return String(count).replaceAll(/\B(?=(?:\d{3})+$)/g, ',')
 }
 
 function formatDuration(ms: number): string {

@@ -1,16 +1,7 @@
-import { plural } from '../domain/plural.ts'
+import { formatCount, plural } from '../domain/plural.ts'
 import type { Notice, Report } from '../domain/report.ts'
 import { terminalLine, terminalText } from '../domain/trust-terminal.ts'
-import {
-  activeFindings,
-  describeCounts,
-  describeLeftOut,
-  describeSuppressed,
-  formatCount,
-  runFacts,
-  tellsFailure,
-  unseenFiles,
-} from './facts.ts'
+import { activeFindings, describeCounts, describeLeftOut, describeSuppressed, runFacts, tellsFailure, unseenFiles } from './facts.ts'
 import type { Page } from './page.ts'
 import { cutStart, wrapItems, wrapText } from './text-layout.ts'
 

@@ -25,7 +25,11 @@ const entry = join(import.meta.dirname, '../../src/main.ts')
 /** Starts the command as a user would, in a process of its own. Stdin is a pipe that nobody closes. */
 export function startAgent(args: readonly string[], { cwd, environment, input }: ProcessOptions): AgentProcess {
   const startedAt = performance.now()
-  const child = spawn(process.execPath, [entry, ...args], { cwd, env: { ...environment, NODE_COMPILE_CACHE: '' }, stdio: ['pipe', 'pipe', 'pipe'] })
+  const child = spawn(process.execPath, [entry, ...args], {
+    cwd,
+    env: { ...environment, NODE_COMPILE_CACHE: '' },
+    stdio: ['pipe', 'pipe', 'pipe'],
+  })
   if (input !== undefined) child.stdin.end(input)
   const output = { stdout: '', stderr: '' }
   for (const name of ['stdout', 'stderr'] as const) child[name].setEncoding('utf8').on('data', (text: string) => (output[name] += text))

@@ -1,7 +1,11 @@
 import type { DraftFinding } from '../../src/domain/finding.ts'
 
 /** A finding of the model on one line; tests say only what matters to them. */
-export function draftFinding({ line = 3, path = 'a.ts', ...overrides }: Partial<DraftFinding> & { line?: number | null; path?: string } = {}): DraftFinding {
+export function draftFinding({
+  line = 3,
+  path = 'a.ts',
+  ...overrides
+}: Partial<DraftFinding> & { line?: number | null; path?: string } = {}): DraftFinding {
   return {
     rule: 'review/null',
     severity: 'error',

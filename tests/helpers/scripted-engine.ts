@@ -6,7 +6,10 @@ type Answer = string | Partial<Generation> | AppError
 const spent = { inputTokens: 100, cachedInputTokens: 0, outputTokens: 20 }
 
 /** A model that says what a function of the request tells it to, and keeps what it was asked. */
-export function scriptedEngine(answer: (request: GenerateRequest, index: number) => Answer | Promise<Answer>, overrides: Partial<Engine> = {}) {
+export function scriptedEngine(
+  answer: (request: GenerateRequest, index: number) => Answer | Promise<Answer>,
+  overrides: Partial<Engine> = {},
+) {
   const requests: GenerateRequest[] = []
   const engine: Engine = {
     kind: 'endpoint',
@@ -22,7 +25,14 @@ export function scriptedEngine(answer: (request: GenerateRequest, index: number)
       const said = await answer(request, requests.length - 1)
       if (said instanceof Error) throw said
       const given = typeof said === 'string' ? { message: { role: 'assistant' as const, text: said, toolCalls: [] } } : said
-      const generation: Generation = { message: { role: 'assistant', text: '', toolCalls: [] }, stopReason: 'stop', usage: spent, firstTokenMs: 5, totalMs: 10, ...given }
+      const generation: Generation = {
+        message: { role: 'assistant', text: '', toolCalls: [] },
+        stopReason: 'stop',
+        usage: spent,
+        firstTokenMs: 5,
+        totalMs: 10,
+        ...given,
+      }
       request.onText?.(generation.message.text)
       return generation
     },

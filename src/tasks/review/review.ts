@@ -3,7 +3,6 @@ import type { DraftFinding } from '../../domain/finding.ts'
 import type { Selector } from '../../domain/selector.ts'
 import type { Task, TaskContext, TaskResult } from '../task.ts'
 import { askUnits, type UnitOutcome } from './ask-units.ts'
-import { checkChange } from './check-change.ts'
 import { holdClaims } from './claims.ts'
 import { coverageOf, coverageOfChecks, isPartial } from './coverage.ts'
 import { markDuplicates } from './duplicates.ts'
@@ -83,6 +82,7 @@ async function askAndCheck({ plan, rules, whole, readNew }: Prepared, request: R
     : Promise.resolve<UnitOutcome[]>([])
   // Whatever ends the asking is told where it is awaited; here it only must not keep the checks from running.
   await Promise.race([started.promise, asking.catch(() => {})])
+  const { checkChange } = await import('./check-change.ts')
   const checking = checkChange(
     { change: whole, planned: plan.files, readNew, readOld: (path) => readText(context, whole.old, path) },
     request,

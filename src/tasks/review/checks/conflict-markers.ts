@@ -1,3 +1,4 @@
+import { factsOf } from './check-facts.ts'
 import { addedLinesOf, type ChangedFile } from '../../../domain/change.ts'
 import { evidenceOf } from './added-matches.ts'
 import { type Check, type CheckContext, type CheckFinding, perFile } from './check.ts'
@@ -19,9 +20,7 @@ interface Marker {
 
 /** Traces of a merge that nobody finished: no language can read them. */
 export const conflictMarkers: Check = {
-  name: 'conflict-markers',
-  summary: 'Conflict markers show that a merge was committed before it was finished.',
-  defaultSeverity: 'error',
+  ...factsOf('conflict-markers'),
   run: perFile(findConflicts),
 }
 

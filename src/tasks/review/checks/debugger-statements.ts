@@ -1,3 +1,4 @@
+import { factsOf } from './check-facts.ts'
 import { type Check, perFile } from './check.ts'
 import { applyRules, type PatternRule } from './pattern-rules.ts'
 
@@ -36,8 +37,6 @@ const statements: readonly PatternRule[] = [
 
 /** Calls that stop or dump a program while someone looks into it, and that were left in. */
 export const debuggerStatements: Check = {
-  name: 'debugger-statements',
-  summary: 'Debugger statements and debugging dumps must not be committed.',
-  defaultSeverity: 'warning',
+  ...factsOf('debugger-statements'),
   run: perFile((file, context) => applyRules(file, context, statements), 'handwritten'),
 }

@@ -1,3 +1,4 @@
+import { factsOf } from './check-facts.ts'
 import type { ChangedFile } from '../../../domain/change.ts'
 import type { AddedMatch } from './added-matches.ts'
 import { type Check, perFile } from './check.ts'
@@ -71,8 +72,6 @@ const focuses: readonly PatternRule[] = [
 
 /** A test that keeps all the others from running. */
 export const focusedTests: Check = {
-  name: 'focused-tests',
-  summary: 'A focused test (`.only`, `fit`, `focus: true`) silently leaves out all the others.',
-  defaultSeverity: 'error',
+  ...factsOf('focused-tests'),
   run: perFile((file, context) => applyRules(file, context, [focus(script, onlyCall, onlyOnRunner()), ...focuses]), 'handwritten'),
 }

@@ -1,3 +1,4 @@
+import { factsOf } from './check-facts.ts'
 import { addedLinesOf, type ChangedFile } from '../../../domain/change.ts'
 import { excerpt } from './added-matches.ts'
 import { type Check, type CheckContext, type CheckFinding, perFile } from './check.ts'
@@ -6,9 +7,7 @@ import { codeByLine } from './passages.ts'
 
 /** What does not show in an editor or a diff, and so is not what the reviewer read. */
 export const invisibleCharacters: Check = {
-  name: 'invisible-characters',
-  summary: 'Invisible and bidirectional characters make code read differently from what it does.',
-  defaultSeverity: 'error',
+  ...factsOf('invisible-characters'),
   run: perFile(findHidden),
 }
 

@@ -1,3 +1,4 @@
+import { factsOf } from './check-facts.ts'
 import type { ChangedFile } from '../../../domain/change.ts'
 import { type Check, type CheckContext, type CheckFinding, perFile } from './check.ts'
 
@@ -16,9 +17,7 @@ const samples =
 
 /** Files that make every clone heavier for ever, and binaries that can be built or downloaded again. */
 export const largeFiles: Check = {
-  name: 'large-files',
-  summary: 'Large files and binaries stay in the history of every clone for ever.',
-  defaultSeverity: 'warning',
+  ...factsOf('large-files'),
   run: perFile(findLargeFile),
 }
 

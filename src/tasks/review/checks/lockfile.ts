@@ -1,3 +1,4 @@
+import { factsOf } from './check-facts.ts'
 import { dirname } from 'node:path/posix'
 import type { ChangedFile } from '../../../domain/change.ts'
 import { type Check, type CheckContext, type CheckFinding, perFile } from './check.ts'
@@ -6,9 +7,7 @@ import { isMember } from './workspace-members.ts'
 
 /** A manifest that asks for other packages than its lock file holds. */
 export const lockfile: Check = {
-  name: 'lockfile',
-  summary: 'Dependencies changed in a manifest need the lock file to change with them.',
-  defaultSeverity: 'warning',
+  ...factsOf('lockfile'),
   run: perFile(findStaleLock),
 }
 

@@ -1,3 +1,4 @@
+import { factsOf } from './check-facts.ts'
 import type { ChangedFile, Hunk } from '../../../domain/change.ts'
 import { findSecrets, type SecretSpan } from '../../../domain/secrets.ts'
 import { excerpt } from './added-matches.ts'
@@ -13,9 +14,7 @@ const homemade =
  * and keys or passwords that are usually made up there are milder.
  */
 export const secrets: Check = {
-  name: 'secrets',
-  summary: 'A secret in the history is known to everybody who can read the repository, also after it is deleted.',
-  defaultSeverity: 'error',
+  ...factsOf('secrets'),
   run: perFile(findInFile),
 }
 

@@ -1,3 +1,4 @@
+import { factsOf } from './check-facts.ts'
 import type { ChangedFile } from '../../../domain/change.ts'
 import type { AddedMatch } from './added-matches.ts'
 import { type Check, perFile } from './check.ts'
@@ -96,9 +97,7 @@ function callAfter({ passage, index, groups }: AddedMatch): string {
 
 /** A test that ran before the change and does not any more. */
 export const skippedTests: Check = {
-  name: 'skipped-tests',
-  summary: 'A newly skipped test no longer guards what it was written for.',
-  defaultSeverity: 'warning',
+  ...factsOf('skipped-tests'),
   async run(context) {
     const run = perFile((file) => applyRules(file, context, skips), 'handwritten')
     return withoutMoved(await run(context), context.change)

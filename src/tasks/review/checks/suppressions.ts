@@ -1,3 +1,4 @@
+import { factsOf } from './check-facts.ts'
 import { type Check, perFile } from './check.ts'
 import { isTestPath } from './file-roles.ts'
 import { withoutMoved } from './moved-lines.ts'
@@ -152,9 +153,7 @@ const typeMarks = /^(?:as any|as unknown as|: ?any|<any|, ?any)/
 
 /** Comments, attributes and casts that keep a tool from speaking. One that names its rule is milder than a blanket. */
 export const suppressions: Check = {
-  name: 'suppressions',
-  summary: 'An added suppression or `any` keeps the linter, the type checker or coverage from reporting what is wrong.',
-  defaultSeverity: 'warning',
+  ...factsOf('suppressions'),
   async run(context) {
     const run = perFile(async (file) => {
       const found = await applyRules(file, context, suppressionRules)

@@ -1,3 +1,4 @@
+import { factsOf } from './check-facts.ts'
 import { addedLinesOf, type ChangedFile } from '../../../domain/change.ts'
 import { excerpt } from './added-matches.ts'
 import { type Check, type CheckContext, type CheckFinding, perFile } from './check.ts'
@@ -11,9 +12,7 @@ const template = /\{\{|\{%|<%|\$\{\{|^\s*#(?:if|for|set)\b/m
 
 /** Data files that parsed before the change, or are new, and do not parse now. */
 export const syntax: Check = {
-  name: 'syntax',
-  summary: 'A JSON, YAML or TOML file that does not parse breaks every program that reads it.',
-  defaultSeverity: 'error',
+  ...factsOf('syntax'),
   run: perFile(findProblem),
 }
 

@@ -1,3 +1,4 @@
+import { factsOf } from './check-facts.ts'
 import type { Change, ChangedFile, Hunk } from '../../../domain/change.ts'
 import { excerpt } from './added-matches.ts'
 import { assertionStyleOf } from './assertions.ts'
@@ -10,9 +11,7 @@ import { countOf, type Edit, findWeakenedLines, shown, type TestLine } from './w
 
 /** Tests that pass after the change because they ask for less. */
 export const weakenedAssertions: Check = {
-  name: 'weakened-assertions',
-  summary: 'Assertions that were removed or ask for less, and lowered coverage thresholds, let defects pass.',
-  defaultSeverity: 'warning',
+  ...factsOf('weakened-assertions'),
   async run(context) {
     const moved = movedLines(context.change)
     const run = perFile(async (file) => [...(await findWeakened(file, context, moved)), ...findLoweredThresholds(file)], 'handwritten')

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { DiffLine } from '../../../../src/domain/change.ts'
 import { findingSchema } from '../../../../src/domain/finding.ts'
 import type { Check } from '../../../../src/tasks/review/checks/check.ts'
+import { checkFacts } from '../../../../src/tasks/review/checks/check-facts.ts'
 import { checks } from '../../../../src/tasks/review/checks/registry.ts'
 import { runChecks } from '../../../../src/tasks/review/checks/run-checks.ts'
 import { changedFile, reviewed } from './reviewed.ts'
@@ -213,4 +214,8 @@ describe('all checks together', () => {
     const { findings } = await runChecks(checks, { severities: {} }, reviewed({}, { files: [file] }))
     expect(findings).toEqual([])
   })
+})
+
+it('has a check for each that the configuration knows, in the same order', () => {
+  expect(checks.map(({ name, summary, defaultSeverity }) => ({ name, summary, defaultSeverity }))).toEqual(checkFacts)
 })
