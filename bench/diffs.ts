@@ -111,6 +111,6 @@ async function checkContent(file: ChangedFile, { oldId, newId }: GitTruth, objec
   const size = changed?.bytes.length ?? null
   return [
     ...checkHunks(file, old?.bytes ?? Buffer.alloc(0), changed?.bytes ?? Buffer.alloc(0)),
-    ...(file.size === size ? [] : [`size of ${file.path}`]),
+    ...(file.size === size || file.size === null ? [] : [`size of ${file.path}`]),
   ]
 }

@@ -1,3 +1,5 @@
+import { readdir } from 'node:fs/promises'
+import { join, relative, sep } from 'node:path'
 import { type Environment, pullRequestBase } from '../config/environment.ts'
 import type { ReadBase } from '../config/find-project-file.ts'
 import type { Tree } from '../domain/change.ts'
@@ -6,7 +8,8 @@ import type { Workspace } from '../workspace/workspace.ts'
 
 /** Where configuration, rules and baseline are read from. */
 export interface TrustedFiles {
-  list(): Promise<readonly string[]>
+  /** Paths of the files below a folder, relative to the root. */
+  list(folder: string): Promise<readonly string[]>
   read(path: string): Promise<string | null>
   /** Set where a pull request must not change what it is judged by. */
   readBase: ReadBase | undefined
@@ -16,17 +19,30 @@ export interface TrustedFiles {
 /** The working tree; in CI on a pull request the base revision, and nothing at all where that was not fetched. */
 export async function trustedFiles(workspace: Workspace, environment: Environment): Promise<TrustedFiles> {
   const branch = pullRequestBase(environment)
-  if (branch === undefined) return { ...filesOf(workspace, { kind: 'working' }), readBase: undefined, notices: [] }
+  if (branch === undefined)
+    return {
+      list: (folder) => listFolder(workspace.root, folder),
+      read: readerOf(workspace, { kind: 'working' }),
+      readBase: undefined,
+      notices: [],
+    }
   const id = await resolveBranch(workspace, branch)
-  const files = filesOf(workspace, id === null ? { kind: 'empty' } : { kind: 'commit', id })
-  return { ...files, readBase: files.read, notices: id === null ? [baseMissing(branch)] : [] }
+  const tree: Tree = id === null ? { kind: 'empty' } : { kind: 'commit', id }
+  const read = readerOf(workspace, tree)
+  return { list: (folder) => workspace.listFiles(tree, folder), read, readBase: read, notices: id === null ? [baseMissing(branch)] : [] }
 }
 
-function filesOf(workspace: Workspace, tree: Tree): Pick<TrustedFiles, 'list' | 'read'> {
-  return {
-    list: async () => (tree.kind === 'empty' ? [] : workspace.listFiles(tree)),
-    read: async (path) => (await workspace.readFile(tree, path))?.toString('utf8') ?? null,
-  }
+const readerOf = (workspace: Workspace, tree: Tree) => async (path: string) =>
+  (await workspace.readFile(tree, path))?.toString('utf8') ?? null
+
+/** Without asking git, which costs more than the few files there are; a folder that is not there has none. */
+async function listFolder(root: string, folder: string): Promise<string[]> {
+  const entries = await readdir(join(root, folder), { recursive: true, withFileTypes: true }).catch(() => [])
+  const isOurs = (path: string) => !/(^|\/)(\.git|node_modules)\//.test(path)
+  return entries
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, name }) => relative(root, join(parentPath, name)).split(sep).join('/'))
+    .filter(isOurs)
 }
 
 async function resolveBranch(workspace: Workspace, branch: string): Promise<string | null> {

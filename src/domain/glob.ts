@@ -5,3 +5,9 @@ export function globMatcher(globs: readonly string[]): (path: string) => boolean
   if (globs.length === 0) return () => false
   return picomatch([...globs], { dot: true })
 }
+
+/** The folder that a glob cannot leave: `.agent/rules` for `.agent/rules/*.md`, nothing for one that begins with a wildcard. */
+export function fixedFolder(glob: string): string {
+  const { base, isGlob } = picomatch.scan(glob)
+  return isGlob ? base : base.slice(0, Math.max(0, base.lastIndexOf('/')))
+}

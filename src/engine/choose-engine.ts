@@ -5,6 +5,9 @@ import type { Engine, EngineHandle } from './engine.ts'
 import type { PullProposal } from './models/ensure-model.ts'
 import type { ModelStore } from './models/model-store.ts'
 import type { TransferEvent } from './models/transfer.ts'
+import { endpointHandle } from './openai/endpoint-handle.ts'
+import { defaultDeadlines, mostRetries } from './openai/endpoint-options.ts'
+import { isLoopback } from './openai/is-loopback.ts'
 import type { EngineOptions } from './options.ts'
 
 export interface ChooseEngineOptions {
@@ -32,28 +35,23 @@ export async function chooseEngine(options: ChooseEngineOptions): Promise<Engine
     case 'none':
       return { kind: 'none' }
     case 'endpoint':
-      return { kind: 'engine', handle: await endpoint(options) }
+      return { kind: 'engine', handle: endpoint(options) }
     case 'daemon':
       return failed('ENGINE_UNAVAILABLE', 'No daemon is running.', 'Use --engine local, or name a server with --base-url.')
     case 'local':
       return local(options)
     case 'auto':
-      return baseUrl === null ? local(options) : { kind: 'engine', handle: await endpoint(options) }
+      return baseUrl === null ? local(options) : { kind: 'engine', handle: endpoint(options) }
   }
 }
 
-async function endpoint({ engine, apiKey, findSecrets }: ChooseEngineOptions): Promise<EngineHandle> {
+function endpoint({ engine, apiKey, findSecrets }: ChooseEngineOptions): EngineHandle {
   const { baseUrl, model, context } = engine
   if (baseUrl === null) {
     throw new AppError('USAGE_INVALID', '--engine endpoint needs the address of a server.', {
       hint: 'Name it with --base-url, AGENT_BASE_URL or engine.baseUrl.',
     })
   }
-  const [{ endpointHandle }, { defaultDeadlines, mostRetries }, { isLoopback }] = await Promise.all([
-    import('./openai/endpoint.ts'),
-    import('./openai/endpoint-options.ts'),
-    import('./openai/is-loopback.ts'),
-  ])
   const handle = endpointHandle({
     baseUrl,
     model,

@@ -33,10 +33,14 @@ export async function readChange(
   selection: PathSelection,
   { contextLines, signal, limits = defaultLimits, ...source }: ReadChangeOptions & ChangeSource,
 ): Promise<Change> {
+  const limited = { ...source, contextLines, signal, limits }
+  // Git itself compares the index with HEAD, or with nothing before the first commit, so its answer need not wait for the name of HEAD.
+  const early = selector.kind === 'staged' ? readDiff(source.git, ['--cached'], limited) : null
+  early?.catch(() => {})
   const sides = await resolveSelector(selector, { ...source, signal })
-  const reading = { ...source, contextLines, signal, limits, sides, selection }
+  const reading = { ...limited, sides, selection }
   const [tracked, others] = await Promise.all([
-    readTracked(reading),
+    readTracked(reading, early ?? readDiff(source.git, sides.diffArguments, limited)),
     selector.kind === 'uncommitted' ? listUncommitted(source.git, signal) : null,
   ])
   const files = others ? await addOthers(tracked, others, reading) : tracked
@@ -46,9 +50,9 @@ export async function readChange(
   return { description, old, new: newTree, files: files.toSorted((a, b) => comparePaths(a.path, b.path)) }
 }
 
-async function readTracked(reading: Reading): Promise<ChangedFile[]> {
+async function readTracked(reading: Reading, diff: ReturnType<typeof readDiff>): Promise<ChangedFile[]> {
   const { git, sides, selection, root, signal } = reading
-  const diffed = (await readDiff(git, sides.diffArguments, reading)).filter(({ file }) => selection.includes(file))
+  const diffed = (await diff).filter(({ file }) => selection.includes(file))
   const sizes = await measureFiles(git, diffed, { root, tree: sides.new, signal })
   const files = diffed.map(({ file }, index): ChangedFile => ({ ...file, size: sizes[index] ?? null }))
   return showHiddenText(files, reading)
@@ -61,7 +65,10 @@ async function showHiddenText(files: ChangedFile[], reading: Reading): Promise<C
   if (hidden.size === 0) return files
   const shown = await readDiff(reading.git, reading.sides.diffArguments, { ...reading, asText: (path) => hidden.has(path) })
   const byPath = new Map(shown.map(({ file }) => [file.path, file]))
-  return files.map((file) => (hidden.has(file.path) ? { ...file, ...byPath.get(file.path) } : file))
+  return files.map((file) => {
+    const text = hidden.has(file.path) ? byPath.get(file.path) : undefined
+    return text ? { ...file, ...text, size: text.status === 'added' ? file.size : null } : file
+  })
 }
 
 async function isText({ path, oldPath, size }: ChangedFile, { sides, limits, readFile }: Reading): Promise<boolean> {

@@ -1,4 +1,4 @@
-import { endpointHandle } from '../../src/engine/openai/endpoint.ts'
+import { endpointHandle } from '../../src/engine/openai/endpoint-handle.ts'
 import { defaultDeadlines, type Deadlines, type EndpointOptions } from '../../src/engine/openai/endpoint-options.ts'
 import type { Engine } from '../../src/engine/engine.ts'
 

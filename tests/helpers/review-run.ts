@@ -38,7 +38,7 @@ export async function reviewStaged(repository: TemporaryRepository, run: ReviewR
         optionsFor: reviewOptionsByPath(config),
         isExcluded: () => false,
         rules: config.rules,
-        listRuleFiles: () => workspace.listFiles(working),
+        listRuleFiles: (folder) => workspace.listFiles(working, folder === '' ? undefined : folder),
         readRuleFile: async (path) => (await workspace.readFile(working, path))?.toString('utf8') ?? null,
         isInShard: () => true,
         ...run.request,

@@ -1,6 +1,6 @@
 import { AppError } from '../../domain/errors.ts'
 import { estimateTokens } from '../../domain/tokens.ts'
-import type { Engine, EngineHandle, GenerateRequest } from '../engine.ts'
+import type { Engine, GenerateRequest } from '../engine.ts'
 import { chooseModel, type ServedModel } from './choose-model.ts'
 import { openConnection, type Connection } from './connection.ts'
 import { defaultContextTokens, defaultParallel, type EndpointOptions } from './endpoint-options.ts'
@@ -10,20 +10,8 @@ import { refuseOverlong, refuseTruncated } from './overlong.ts'
 import { replayTo } from './replay.ts'
 import { askedOf } from './request-body.ts'
 
-/** Any OpenAI-compatible server as an engine. Nothing is loaded, looked up or sent before `open`. */
-export function endpointHandle(options: EndpointOptions): EngineHandle {
-  return { kind: 'endpoint', model: options.model, digest: null, prepare, open: (signal) => openEndpoint(options, signal) }
-}
-
-/** Half of a start is loading the client library; what fails here fails again, and is told, when it is opened. */
-function prepare(): void {
-  setImmediate(() => {
-    import('openai').then(() => new Headers()).catch(() => {})
-    import('openai/core/streaming').catch(() => {})
-  })
-}
-
-async function openEndpoint(options: EndpointOptions, signal: AbortSignal): Promise<Engine> {
+/** Connects to a server, and finds out its model where none was named. */
+export async function openEndpoint(options: EndpointOptions, signal: AbortSignal): Promise<Engine> {
   signal.throwIfAborted()
   const connection = await openConnection(options)
   const notices: Notice[] = []

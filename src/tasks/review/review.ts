@@ -28,7 +28,7 @@ export interface ReviewRequest {
   isExcluded(path: string): boolean
   /** Globs of the team's rule files, and where they are read from. */
   rules: readonly string[]
-  listRuleFiles(): Promise<readonly string[]>
+  listRuleFiles(folder: string): Promise<readonly string[]>
   readRuleFile(path: string): Promise<string | null>
   /** Looks only at the files of one shard. */
   isInShard(path: string): boolean

@@ -1,4 +1,4 @@
-import { globMatcher } from '../../domain/glob.ts'
+import { fixedFolder, globMatcher } from '../../domain/glob.ts'
 import { estimateTokens } from '../../domain/tokens.ts'
 
 /** One of the team's own review rules: Markdown, for the files its front matter names or for all. */
@@ -14,15 +14,16 @@ export interface Rule {
 const ruleTokens = 1200
 
 interface RuleFiles {
-  list(): Promise<readonly string[]>
+  /** Paths of the files below a folder, relative to the root; without the folder, none. */
+  list(folder: string): Promise<readonly string[]>
   read(path: string): Promise<string | null>
 }
 
 /** Reads the rule files that the globs name, in the order of their paths. */
 export async function loadRules(globs: readonly string[], files: RuleFiles): Promise<Rule[]> {
-  if (globs.length === 0) return []
   const matches = globMatcher(globs)
-  const paths = (await files.list()).filter((path) => matches(path)).toSorted()
+  const listed = await Promise.all([...new Set(globs.map(fixedFolder))].map((folder) => files.list(folder)))
+  const paths = [...new Set(listed.flat())].filter((path) => matches(path)).toSorted()
   const rules = await Promise.all(
     paths.map(async (path) => {
       const text = await files.read(path)
