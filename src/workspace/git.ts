@@ -132,8 +132,15 @@ async function askThroughSimpleGit({ directory, env }: Place, args: readonly str
 function exitOf(child: ChildProcessWithoutNullStreams, signal?: AbortSignal): Promise<number> {
   const { promise, resolve, reject } = Promise.withResolvers<number>()
   let failure: Error | undefined
+  // A program that git started may hold its pipes open long after git was ended.
+  const letGo = () => {
+    child.stdout.destroy()
+    child.stderr.destroy()
+  }
+  signal?.addEventListener('abort', letGo, { once: true })
   child.on('error', (error) => (failure = error))
   child.on('close', (code) => {
+    signal?.removeEventListener('abort', letGo)
     if (signal?.aborted) return reject(signal.reason)
     if (failure) return reject(spawnFailure(failure))
     // Null: ended by a signal, which is a failure whoever sent it.

@@ -1,11 +1,14 @@
 import { setTimeout } from 'node:timers/promises'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, describe, expect, it, onTestFinished } from 'vitest'
 import { type Report, reportSchema } from '../../src/domain/report.ts'
 import { agent, startAgent } from '../helpers/agent-process.ts'
 import { temporaryRepository } from '../helpers/git-repository.ts'
 import type { ScriptedMode } from '../helpers/scripted-modes.ts'
 import { type ChatRequest, type ScriptedServerOptions, startScriptedServer } from '../helpers/scripted-server.ts'
 import { temporaryFolder } from '../helpers/temporary-folder.ts'
+import { expectValidSarif } from '../helpers/validate-sarif.ts'
 
 const port = 'export function parsePort(text: string) {\n  const port = Number(text)\n  if (port < 1) return null\n  return port\n}\n'
 const changed = port.replace('port < 1', 'port <= 65535')
@@ -24,6 +27,10 @@ const unitText = ({ messages }: ChatRequest) => messages.at(1)?.content ?? ''
 const knowsTheDefect = (request: ChatRequest) =>
   JSON.stringify(unitText(request).includes('src/port.ts') ? { findings: [claim], none: false } : { findings: [], none: true })
 
+/** Of every run; the validator is slow to start, so it sees them together. */
+const sarifs: string[] = []
+afterAll(() => expectValidSarif(...sarifs))
+
 async function scene(options: Partial<ScriptedServerOptions> = {}) {
   const repository = temporaryRepository({ files: { 'src/port.ts': port } })
   repository.stage({ 'src/port.ts': changed, 'src/other.ts': 'export const other = 1\n' })
@@ -35,11 +42,16 @@ async function scene(options: Partial<ScriptedServerOptions> = {}) {
     home[Symbol.dispose]()
   })
   const environment = { ...repository.environment, AGENT_HOME: home.path }
-  const review = (...args: string[]) =>
-    agent(
-      ['review', '--staged', '--engine', 'endpoint', '--base-url', server.baseUrl, '--model', 'scripted', '--format', 'json', ...args],
-      { cwd: repository.root, environment },
-    )
+  const review = async (...args: string[]) => {
+    const sarif = join(home.path, 'review.sarif')
+    const engine = ['--engine', 'endpoint', '--base-url', server.baseUrl, '--model', 'scripted']
+    const ended = await agent(['review', '--staged', ...engine, '--format', 'json', '--report', `sarif=${sarif}`, ...args], {
+      cwd: repository.root,
+      environment,
+    })
+    sarifs.push(readFileSync(sarif, 'utf8'))
+    return ended
+  }
   return { repository, server, environment, review }
 }
 

@@ -41,7 +41,8 @@ it('ends a question that is aborted with the reason', async () => {
   await expect(git.askAbout(['rev-parse', 'HEAD'], AbortSignal.abort(reason))).rejects.toBe(reason)
   const controller = new AbortController()
   const running = git.run(['-c', 'alias.wait=!sleep 60', 'wait'], { signal: controller.signal })
-  controller.abort(reason)
+  // Long enough for git to have started the program that keeps its pipes open.
+  setTimeout(() => controller.abort(reason), 300)
   await expect(running).rejects.toBe(reason)
 })
 
