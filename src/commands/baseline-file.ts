@@ -19,10 +19,12 @@ export async function readBaseline(flag: string | undefined, { read }: Pick<Trus
 
 /** Reads a baseline, and says what is wrong with it where it is none. */
 export function parseBaseline(text: string, path: string): Baseline {
-  const parsed = baselineSchema.safeParse(jsonOf(text))
+  const value = jsonOf(text)
+  const parsed = baselineSchema.safeParse(value)
   if (parsed.success) return parsed.data
-  throw new AppError('BASELINE_INVALID', `${path} is not a baseline: ${parsed.error.issues[0]?.message ?? 'it is no JSON'}.`, {
-    hint: 'Create it anew with `agent baseline create`.',
+  const reason = value === undefined ? 'it is not valid JSON' : (parsed.error.issues[0]?.message ?? '')
+  throw new AppError('BASELINE_INVALID', `${path} is not a baseline: ${reason}.`, {
+    hint: 'Remove it, and create it anew with `agent baseline create`.',
   })
 }
 

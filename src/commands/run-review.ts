@@ -12,6 +12,7 @@ import { readBaseline } from './baseline-file.ts'
 import type { Workspace } from '../workspace/workspace.ts'
 import type { CommandContext } from './command.ts'
 import type { TaskFlags } from './flags.ts'
+import { printError } from './print-error.ts'
 import { createProgress } from './progress.ts'
 import { selectorFrom, type SelectorFlags } from './selector-flags.ts'
 import { openTaskSession, type TaskSession } from './task-session.ts'
@@ -27,8 +28,13 @@ export async function runReview(command: Command, paths: readonly string[], cont
     const request = requestOf(session, flags, { paths, context })
     if (flags.dryRun) return await showPlan(request, session, context)
     const report = await reviewNow(request, { session, flags, context })
-    await writeReports(report, { tree: await reviewedTree(request.selector, session.runtime.workspace), session, flags, context })
-    return exitCodeFor(report, (path) => request.optionsFor(path).failOn)
+    const code = exitCodeFor(report, (path) => request.optionsFor(path).failOn)
+    const tree = await reviewedTree(request.selector, session.runtime.workspace)
+    const unwritten = await writeReports(report, { tree, session, flags, context })
+    // Findings stay findings when their report could not be written as well.
+    if (unwritten && code !== exitCodes.findings) throw unwritten
+    if (unwritten) printError(unwritten, { write: (text) => context.stderr.write(text), color: false, verbose: false })
+    return code
   } finally {
     await session.close()
   }

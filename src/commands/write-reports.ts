@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { mkdir } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import type { Tree } from '../domain/change.ts'
+import { AppError } from '../domain/errors.ts'
 import type { Report } from '../domain/report.ts'
 import type { Format } from '../reporters/formats.ts'
 import type { ReporterOptions } from '../reporters/reporter.ts'
@@ -19,32 +20,38 @@ interface Writing {
   context: CommandContext
 }
 
-/** Prints the report, or writes it to `--output`, and writes those that `--report` asks for besides. */
-export async function writeReports(report: Report, { tree, session, flags, context }: Writing): Promise<void> {
+/**
+ * Prints the report, or writes it to `--output`, and writes those that `--report` asks for besides. Returns the first failure to write a
+ * file: the report is printed all the same, because it may hold what somebody has to see.
+ */
+export async function writeReports(report: Report, { tree, session, flags, context }: Writing): Promise<AppError | null> {
   const [{ reporters }, { configurableChecks }] = await Promise.all([
     import('../reporters/registry.ts'),
     import('../tasks/review/configurable-checks.ts'),
   ])
-  const { settings, runtime } = session
-  const { directory, color } = settings.globals
+  const { directory } = session.settings.globals
   const format = (flags.format ?? defaultFormat(context)) as Format
-  const toFile = (file: string) => resolve(directory, file)
   const summaries = new Map(configurableChecks.map(({ name, summary }) => [name, summary]))
   const describeRule = (rule: string) => summaries.get(rule.slice(rule.indexOf('/') + 1))
   const options: ReporterOptions = { color: false, width: 100, stopToken: randomUUID(), describeRule }
 
-  for (const { format: other, file } of flags.report ?? []) {
-    await write(toFile(file), reporters[other as Format](report, options))
+  const files = [...(flags.report ?? []), ...(flags.output === undefined ? [] : [{ format, file: flags.output }])]
+  const failures: AppError[] = []
+  for (const { format: other, file } of files) {
+    const failure = await tryToWrite(resolve(directory, file), reporters[other as Format](report, options))
+    if (failure) failures.push(failure)
   }
-  if (flags.output !== undefined) return write(toFile(flags.output), reporters[format](report, options))
-  const readLines = await lineReader(report, (path) => runtime.workspace.readFile(tree, path))
-  const forTerminal = {
-    ...options,
-    readLines,
-    color: colorEnabled(context.stdout, context.environment, color),
-    width: context.stdout.columns ?? 100,
-  }
+  if (flags.output !== undefined && failures.length === 0) return null
+  const forTerminal = { ...options, ...(await terminalOptions(report, { tree, session, context })) }
   context.stdout.write(ended(reporters[format](report, forTerminal)))
+  return failures[0] ?? null
+}
+
+async function terminalOptions(report: Report, { tree, session, context }: Pick<Writing, 'tree' | 'session' | 'context'>) {
+  const { settings, runtime } = session
+  const { stdout, environment } = context
+  const readLines = await lineReader(report, (path) => runtime.workspace.readFile(tree, path))
+  return { readLines, color: colorEnabled(stdout, environment, settings.globals.color), width: stdout.columns ?? 100 }
 }
 
 /** In a GitHub job without a terminal, annotations say more than text. Everywhere else it is for people. */
@@ -53,10 +60,16 @@ const defaultFormat = ({ environment, stdout }: CommandContext): Format =>
 
 const ended = (text: string) => (text === '' || text.endsWith('\n') ? text : `${text}\n`)
 
-async function write(path: string, text: string): Promise<void> {
+async function tryToWrite(path: string, text: string): Promise<AppError | null> {
   // A folder that cannot be made is told of by the writing.
   await mkdir(dirname(path), { recursive: true }).catch(() => {})
-  await writeFileWhole(path, ended(text))
+  try {
+    await writeFileWhole(path, ended(text))
+    return null
+  } catch (error) {
+    if (error instanceof AppError) return error
+    throw error
+  }
 }
 
 /** Lines around each finding, for excerpts: read once, from the side that was reviewed. */

@@ -3,7 +3,11 @@ import { durationSchema, sizeSchema, timeoutSchema } from '../domain/quantity-sc
 import { engineOptionsSchema } from '../engine/options.ts'
 import { type ConfigurableCheck, reviewOptionsSchema, reviewOverrideSchema } from '../tasks/review/options.ts'
 
-const glob = z.string().min(1).meta({ title: 'a glob such as src/**' })
+/** Relative to the root, and never out of it. */
+const glob = z
+  .string()
+  .regex(/^(?!\/)(?!(?:.*\/)?\.\.(?:\/|$)).+$/s)
+  .meta({ title: 'a glob such as src/** that stays inside the repository' })
 const command = z.string().min(1).nullable()
 
 /** The one name and its fall-back that several sections share: `auto` finds out, a list names. */

@@ -60,13 +60,21 @@ function anchorPart(readings: readonly string[][], namedLine: number | null, lin
 
 /** The quote as it is, then without what models copy along with it: fences, line numbers and diff marks of the prompt. */
 function readingsOf(quote: string): string[][] {
-  const lines = quote.split('\n').filter((line) => isTelling(line))
+  const lines = quote
+    .slice(0, longestQuote)
+    .split('\n')
+    .filter((line) => isTelling(line))
   if (lines.length === 0) return []
-  const withoutGutter = lines.map((line) => line.replace(/^\s*\d*\s*[|:]?\s*[+|](?!\+)\s?/, '').replace(/^\s*\d+(?:[|:]\s?|\s{1,2})/, ''))
-  const unquoted = withoutGutter.map((line) => line.replace(/^\s*(`+)(.*)\1\s*$/, '$2'))
+  const withoutGutter = lines.map((line) =>
+    line.replace(/^\s{0,20}(?:\d+\s{0,4})?(?:[|:]\s{0,4})?[+|](?!\+)\s?/, '').replace(/^\s{0,20}\d+(?:[|:]\s?|\s{1,2})/, ''),
+  )
+  const unquoted = withoutGutter.map((line) => line.trim().replace(/^(`{1,3})(.*)\1$/, '$2'))
   const first = lines.slice(0, 1)
   return [lines, withoutGutter, unquoted, first].filter((reading) => reading.every((line) => isTelling(line)))
 }
+
+/** Characters of a quote that are looked at; where no grammar bounds it, a model may repeat itself for ever. */
+const longestQuote = 2000
 
 /** A brace or a comma stands anywhere; three letters or digits are the least that names a place. */
 const isTelling = (text: string) => (text.match(/[\p{L}\p{N}_]/gu)?.length ?? 0) >= 3
@@ -75,8 +83,9 @@ function matchesOf(lines: readonly AnchorLine[], count: number, matches: (text: 
   const found: Anchor[] = []
   for (let start = 0; start + count <= lines.length; start++) {
     const run = lines.slice(start, start + count)
-    if (!run.every(({ text }, index) => matches(text, index))) continue
     const [first, last] = [run[0], run.at(-1)]
+    // Neighbours in the list need not be neighbours in the file.
+    if (!run.every(({ text, line }, index) => line === (first?.line ?? 0) + index && matches(text, index))) continue
     if (first && last) found.push({ startLine: first.line, endLine: last.line, evidence: run.map(({ text }) => text).join('\n') })
   }
   return found

@@ -17,7 +17,12 @@ export function exitCodeFor(
   return completeness === 'partial' ? exitCodes.incomplete : exitCodes.clean
 }
 
-// `auto` that finds no model has not failed: it was not told to use one. What is left unseen makes the run incomplete.
-const isFailure = (code: string) => code !== 'MODEL_MISSING' && exitCodeOfNotice(code) === exitCodes.failure
+/**
+ * Whether a notice with this code tells that something could not be done. `auto` that finds no model has not failed: it was not told to
+ * use one, and what is left unseen makes the run incomplete.
+ */
+export function isFailure(code: string): boolean {
+  return code !== 'MODEL_MISSING' && exitCodeOfNotice(code) === exitCodes.failure
+}
 
 const reaches = (severity: Severity, threshold: FailOn) => threshold !== 'never' && atLeast(severity, threshold)

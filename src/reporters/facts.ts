@@ -1,5 +1,5 @@
 import { formatCount, plural } from '../domain/plural.ts'
-import { exitCodeOfNotice, exitCodes } from '../domain/errors.ts'
+import { isFailure } from '../domain/exit-code.ts'
 import type { Finding } from '../domain/finding.ts'
 import type { CoveredFile, Notice, Report } from '../domain/report.ts'
 import { severities } from '../domain/severity.ts'
@@ -11,7 +11,7 @@ export function activeFindings({ findings }: Pick<Report, 'findings'>): Finding[
 
 /** Whether a notice tells of a failure rather than of a fact. */
 export function tellsFailure({ code }: Pick<Notice, 'code'>): boolean {
-  return exitCodeOfNotice(code) === exitCodes.failure
+  return isFailure(code)
 }
 
 /** `2 errors, 1 note`, worst first; `no findings` where there are none. */

@@ -114,9 +114,46 @@ describe('agent review', () => {
     await expectValidSarif(read('review.sarif'))
   })
 
-  it('tells that an output cannot be written', async () => {
-    const { code, stderr } = await scene().agent(['review', '--staged', '--engine', 'none', '--output', 'README.md/x.json'])
-    expect([code, stderr]).toEqual([3, expect.stringContaining('cannot be written')])
+  it('tells that an output cannot be written, and shows the findings all the same', async () => {
+    const found = await scene().agent(['review', '--staged', '--engine', 'none', '--output', 'README.md/x.json'])
+    expect([found.code, found.stderr, found.stdout]).toEqual([
+      1,
+      expect.stringContaining('cannot be written'),
+      expect.stringContaining('focused-tests'),
+    ])
+    const clean = await scene({ 'a.ts': 'a\n' }).agent(['review', '--staged', '--engine', 'none', '--report', 'sarif=README.md/x.sarif'])
+    expect([clean.code, clean.stderr]).toEqual([3, expect.stringContaining('cannot be written')])
+  })
+
+  it('looks at files whose names hold a newline', async () => {
+    const { code, report } = await scene({ 'a\nb.test.ts': focused, 'nl\n::error::/c.test.ts': focused }).report(['--engine', 'none'])
+    expect([code, report.findings.map(({ region }) => region.path)]).toEqual([1, ['a\nb.test.ts', 'nl\n::error::/c.test.ts']])
+  })
+
+  it('does not take an unfinished merge for a clean change', async () => {
+    const { repository, report } = scene({})
+    repository.commit('Base', { 'a.ts': 'a\n' })
+    repository.git('switch', '--quiet', '-c', 'other')
+    repository.commit('Theirs', { 'a.ts': 'b\n' })
+    repository.git('switch', '--quiet', 'main')
+    repository.commit('Ours', { 'a.ts': 'c\n' })
+    expect(() => repository.git('merge', 'other')).toThrow()
+    const { code, report: found } = await report(['--engine', 'none'])
+    expect([code, found.coverage.files[0]?.skipped?.expected]).toEqual([4, false])
+  })
+
+  it('says that no patch arrived on a standard input that stays open', async () => {
+    const { code, stderr } = await scene().agent(['review', '--patch', '-', '--engine', 'none', '--max-time', '200ms'])
+    expect([code, stderr]).toEqual([2, expect.stringContaining('No whole patch arrived on standard input')])
+  })
+
+  it('refuses rules that lie outside of the repository', async () => {
+    const { agent, repository } = scene()
+    for (const glob of ['../../**', '/usr/**', 'a/../../b']) {
+      repository.write('agent.config.yaml', `rules: ['${glob}']\n`)
+      const { code, stderr } = await agent(['review', '--staged', '--engine', 'none'])
+      expect([code, stderr]).toEqual([2, expect.stringContaining('inside the repository')])
+    }
   })
 
   it('writes through a device instead of replacing it', async () => {

@@ -21,7 +21,7 @@ function coverFile({ path, changedLines, skip, units }: PlannedFile, outcomes: R
 export function coverageOfChecks(plan: Plan): Coverage {
   const files = plan.files.map(({ path, changedLines, skip, units }) => {
     const seenLines = units.reduce((sum, unit) => sum + unit.changedLines, 0)
-    return { path, changedLines, seenLines, skipped: seenLines === changedLines ? null : skip }
+    return { path, changedLines, seenLines, skipped: units.length > 0 && seenLines === changedLines ? null : skip }
   })
   return { changedLines: total(files, 'changedLines'), seenLines: total(files, 'seenLines'), files }
 }

@@ -11,6 +11,9 @@ export interface Ignore {
   text: string
 }
 
+/** Further blank lines and comments than these stand between no comment and what it speaks of. */
+const mostLinesBetween = 20
+
 const pattern = /(?:\/\/|#|\/\*|<!--|--|;|%|"""|\{\/\*|^\s*\*)\s*agent-ignore\[([^\]\n]{1,100})\](?::[ \t]*(.*))?/
 
 /** Finds the ignore comments of a file. One on a line of its own speaks of the next line with code. */
@@ -31,8 +34,12 @@ export function findIgnores(path: string, source: string): Ignore[] {
 }
 
 function nextCode(lines: readonly string[], index: number): number {
-  const next = lines.findIndex((text, at) => at > index && text.trim() !== '' && !pattern.test(text))
-  return next === -1 ? index + 1 : next + 1
+  const end = Math.min(lines.length, index + 1 + mostLinesBetween)
+  for (let at = index + 1; at < end; at++) {
+    const text = lines[at] ?? ''
+    if (text.trim() !== '' && !pattern.test(text)) return at + 1
+  }
+  return index + 1
 }
 
 interface IgnoreOptions {

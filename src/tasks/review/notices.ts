@@ -70,7 +70,7 @@ interface Summarized {
 
 /** One sentence: what was found, where, and whether everything was looked at. */
 export function summaryOf({ change, findings, coverage, completeness }: Summarized): string {
-  if (change.files.length === 0) return `Nothing to review: ${change.description} has no changes.`
+  if (change.files.length === 0) return `Nothing to review (${change.description}).`
   const open = findings.filter(({ suppressed }) => !suppressed)
   const found = open.length === 0 ? 'No findings' : plural(open.length, 'finding')
   const where = `${plural(coverage.changedLines, 'changed line')} of ${plural(coverage.files.length, 'file')}`

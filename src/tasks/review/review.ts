@@ -1,4 +1,6 @@
+import { DeadlineReached } from '../../agent/budget.ts'
 import type { Change } from '../../domain/change.ts'
+import { AppError } from '../../domain/errors.ts'
 import type { DraftFinding } from '../../domain/finding.ts'
 import type { Selector } from '../../domain/selector.ts'
 import type { Task, TaskContext, TaskResult } from '../task.ts'
@@ -48,7 +50,9 @@ export const review: Task<ReviewRequest> = {
     const { selector, paths, stdin } = request
     const reading = workspace.readChange(selector, { paths, contextLines, signal: budget.signal, ...(stdin && { stdin }) })
     context.engine?.prepare?.()
-    const whole = await reading
+    const whole = await reading.catch((error: unknown) => {
+      throw error instanceof DeadlineReached ? unread(selector, error) : error
+    })
     const change = { ...whole, files: whole.files.filter(({ path }) => request.isInShard(path)) }
     const readNew = cachedReader((path) => readText(context, change.new, path))
     const plan = await planReview(change, { isExcluded: request.isExcluded, readNew, unitTokens })
@@ -65,6 +69,18 @@ export async function planOf(request: ReviewRequest, { workspace, signal }: Pick
   const files = change.files.filter(({ path }) => request.isInShard(path))
   const readNew = (path: string) => readText({ workspace }, change.new, path)
   return planReview({ ...change, files }, { isExcluded: request.isExcluded, readNew, unitTokens })
+}
+
+function unread(selector: Selector, cause: DeadlineReached): AppError {
+  return selector.kind === 'patch' && selector.source === '-'
+    ? new AppError('PATCH_INVALID', `No whole patch arrived on standard input before ${cause.message}.`, {
+        cause,
+        hint: 'Pipe a unified diff into it and close the pipe, e.g. `git diff | agent review --patch -`.',
+      })
+    : new AppError('GIT_FAILED', `The change could not be read before ${cause.message}.`, {
+        cause,
+        hint: 'Raise --max-time, or review less at once.',
+      })
 }
 
 interface Prepared {

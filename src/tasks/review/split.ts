@@ -26,28 +26,30 @@ export function packHunks(hunks: readonly (readonly Row[])[], limit: number): Ro
 }
 
 function cut(rows: readonly Row[], limit: number): Row[][] {
+  const costs = rows.map(tokensOf)
   const pieces: Row[][] = []
-  let rest = [...rows]
-  while (sum(rest.map(tokensOf)) > limit && rest.length > 1) {
-    const at = bestCut(rest, fitting(rest, limit))
-    pieces.push(rest.slice(0, at))
-    rest = rest.slice(at)
+  let start = 0
+  for (let end = fitting(costs, start, limit); end < rows.length; end = fitting(costs, start, limit)) {
+    const at = bestCut(rows, { start, fit: end })
+    pieces.push(rows.slice(start, at))
+    start = at
   }
-  return [...pieces, rest]
+  return [...pieces, rows.slice(start)]
 }
 
-/** How many rows from the start fit, at least one. */
-function fitting(rows: readonly Row[], limit: number): number {
+/** Where the rows from `start` no longer fit; at least one row on. */
+function fitting(costs: readonly number[], start: number, limit: number): number {
   let tokens = 0
-  const over = rows.findIndex((row) => (tokens += tokensOf(row)) > limit)
-  return Math.max(1, over)
+  let end = start
+  while (end < costs.length && (tokens += costs[end] ?? 0) <= limit) end++
+  return Math.max(start + 1, end)
 }
 
 /** Looks back over the last half for the least indented beginning; never between a removed line and what replaced it. */
-function bestCut(rows: readonly Row[], fit: number): number {
+function bestCut(rows: readonly Row[], { start, fit }: { start: number; fit: number }): number {
   let best = fit
   let bestScore = Number.POSITIVE_INFINITY
-  for (let at = fit; at > Math.max(1, Math.floor(fit / 2)); at--) {
+  for (let at = fit; at > start + Math.max(1, Math.floor((fit - start) / 2)); at--) {
     const [before, after] = [rows[at - 1], rows[at]]
     if (!before || !after || (before.kind === 'removed' && after.kind !== 'context')) continue
     const score = (before.text.trim() === '' ? 0 : 2) + indentation(after.text)
@@ -62,10 +64,13 @@ function joinMute(pieces: readonly Row[][]): Row[][] {
   const joined: Row[][] = []
   for (const piece of pieces) {
     const last = joined.at(-1)
-    if (last && (anchorsOf(piece).length === 0 || anchorsOf(last).length === 0)) last.push(...piece)
+    if (last && (isMute(piece) || isMute(last))) last.push(...piece)
     else joined.push([...piece])
   }
   return joined
 }
+
+/** A piece without a line to point at. */
+const isMute = (piece: readonly Row[]) => anchorsOf(piece).length === 0
 
 const sum = (numbers: readonly number[]) => numbers.reduce((total, number) => total + number, 0)

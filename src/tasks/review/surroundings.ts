@@ -20,7 +20,7 @@ export function enclosingHeads(lines: readonly string[], line: number): Row[] {
     const text = lines[at - 1] ?? ''
     if (text.trim() === '' || indentOf(text) >= depth) continue
     depth = indentOf(text)
-    if (opensBlock.test(text)) heads.unshift(contextRow(at, text))
+    if (opensBlock.test(text.slice(0, 300))) heads.unshift(contextRow(at, text))
   }
   return heads.slice(-maxEnclosing)
 }
@@ -31,7 +31,10 @@ export function relevantImports(lines: readonly string[], code: string): Row[] {
   const found: Row[] = []
   for (const [index, text] of lines.slice(0, 200).entries()) {
     if (found.length === maxImports) break
-    if (importLine.test(text) && (text.match(/[A-Za-z_]\w{2,}/g) ?? []).some((word) => used.has(word) && !keywords.has(word))) {
+    if (
+      importLine.test(text.slice(0, 300)) &&
+      (text.match(/[A-Za-z_]\w{2,}/g) ?? []).some((word) => used.has(word) && !keywords.has(word))
+    ) {
       found.push(contextRow(index + 1, text))
     }
   }

@@ -104,7 +104,7 @@ function takeHunk(cursor: Cursor): void {
 
 /** Index behind the last line of the hunk whose header stands at an index. */
 function endOfHunk(lines: readonly string[], start: number): number {
-  const counts = /^@@ -\d+(?:,(?<old>\d+))? \+\d+(?:,(?<new>\d+))? @@/.exec(lines[start] ?? '')?.groups
+  const counts = /^@@ -\d{1,9}(?:,(?<old>\d{1,9}))? \+\d{1,9}(?:,(?<new>\d{1,9}))? @@/.exec(lines[start] ?? '')?.groups
   if (!counts) throw invalidPatch(start + 1, 'is not the header of a hunk')
   let [old, added] = [Number(counts['old'] ?? 1), Number(counts['new'] ?? 1)]
   let at = start + 1
