@@ -44,7 +44,7 @@ export async function runTask<Request>(task: Task<Request>, request: Request, op
   const context: TaskContext = {
     workspace: runtime.workspace,
     engine,
-    cache: useCache ? lazyCache(runtime) : null,
+    cache: useCache ? lazyCache(runtime, (notice) => notices.push(notice)) : null,
     budget,
     signal,
     seed: runtime.seed,
@@ -81,6 +81,7 @@ function openedOnce(handle: EngineHandle): EngineHandle & { close(): Promise<voi
   let opened: Engine | undefined
   return {
     kind: handle.kind,
+    ...(handle.place !== undefined && { place: handle.place }),
     prepare: () => handle.prepare?.(),
     get model() {
       return opened?.model ?? handle.model
@@ -100,11 +101,30 @@ function openedOnce(handle: EngineHandle): EngineHandle & { close(): Promise<voi
   }
 }
 
-/** A run that asks nothing opens no database. */
-function lazyCache({ memory }: Runtime): TaskContext['cache'] {
+/** A run that asks nothing opens no database, and one whose database fails goes on without it. */
+function lazyCache({ memory }: Runtime, notice: (notice: Notice) => void): TaskContext['cache'] {
+  let usable = true
+  const attempt = async <Value>(use: (memory: Memory) => Value): Promise<Value | undefined> => {
+    if (!usable) return undefined
+    try {
+      const opened = await memory()
+      return opened === null ? undefined : use(opened)
+    } catch (error) {
+      usable = false
+      const reason = error instanceof Error ? error.message : String(error)
+      notice({
+        code: 'CACHE_UNUSABLE',
+        message: `Results are neither remembered nor recalled: ${reason}.`,
+        hint: 'Remove the memory.db that `agent doctor` names.',
+      })
+      return undefined
+    }
+  }
   return {
-    recall: async (key) => (await memory())?.recall(key),
-    remember: async (key, value) => (await memory())?.remember(key, value),
+    recall: (key) => attempt((opened) => opened.recall(key)),
+    remember: async (key, value) => {
+      await attempt((opened) => opened.remember(key, value))
+    },
   }
 }
 

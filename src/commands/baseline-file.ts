@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises'
+import { isAbsolute, relative, resolve, sep } from 'node:path'
 import { type Baseline, baselineSchema } from '../domain/baseline.ts'
 import { AppError } from '../domain/errors.ts'
 import type { TrustedFiles } from './trusted-files.ts'
@@ -6,10 +8,16 @@ import type { TrustedFiles } from './trusted-files.ts'
 export const defaultBaseline = '.agent/baseline.json'
 
 /** The findings that are accepted: of the file that `--baseline` names, else of the team's own; null for `none` or where there is none. */
-export async function readBaseline(flag: string | undefined, { read }: Pick<TrustedFiles, 'read'>): Promise<Baseline | null> {
+export async function readBaseline(
+  flag: string | undefined,
+  { read, root, directory }: Pick<TrustedFiles, 'read'> & { root: string; directory: string },
+): Promise<Baseline | null> {
   if (flag === 'none') return null
   const path = flag ?? defaultBaseline
-  const text = await read(path)
+  // What the user names is theirs: beside them, and outside of the repository too.
+  const inside = flag === undefined ? path : relative(root, resolve(directory, flag)).split(sep).join('/')
+  const isOutside = inside.startsWith('../') || isAbsolute(inside)
+  const text = isOutside ? await readFile(resolve(directory, path), 'utf8').catch(() => null) : await read(inside)
   if (text !== null) return parseBaseline(text, path)
   if (flag === undefined) return null
   throw new AppError('BASELINE_INVALID', `There is no baseline ${path}.`, {

@@ -57,7 +57,11 @@ export async function reviewNow(request: ReviewRequest, { session, flags, contex
       maxTime: settings.config.review.maxTime,
       maxTokens: flags.maxTokens ?? null,
       useCache: flags.cache,
-      baseline: await readBaseline(flags.baseline, files),
+      baseline: await readBaseline(flags.baseline, {
+        read: files.read,
+        root: runtime.workspace.root,
+        directory: settings.globals.directory,
+      }),
       notices,
       onEvent: progress.onEvent,
     })

@@ -50,7 +50,7 @@ export async function openTaskSession(command: Command, context: CommandContext,
       runtime: { workspace, engine, memory: memory.get, seed, jobs: flags.jobs ?? null },
       notices,
       async close() {
-        await memory.close()
+        await memory.close().catch(() => {})
         await workspace.close()
       },
     }
@@ -65,7 +65,7 @@ function choose({ config, globals }: CommandSettings, context: CommandContext, f
   const { engine, models } = config
   return chooseEngine({
     engine: flags.dryRun ? { ...engine, use: 'none' } : engine,
-    apiKey: apiKeyFrom(engine, environment) ?? null,
+    apiKey: () => apiKeyFrom(engine, environment) ?? null,
     environment,
     openStore: async () => (await import('./open-store.ts')).openStore(config, { directory: globals.directory, environment }),
     allowPull: models.autoPull,

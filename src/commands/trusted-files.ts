@@ -29,7 +29,12 @@ export async function trustedFiles(workspace: Workspace, environment: Environmen
   const id = await resolveBranch(workspace, branch)
   const tree: Tree = id === null ? { kind: 'empty' } : { kind: 'commit', id }
   const read = readerOf(workspace, tree)
-  return { list: (folder) => workspace.listFiles(tree, folder), read, readBase: read, notices: id === null ? [baseMissing(branch)] : [] }
+  return {
+    list: (folder) => workspace.listFiles(tree, folder === '' ? undefined : folder),
+    read,
+    readBase: read,
+    notices: id === null ? [baseMissing(branch)] : [],
+  }
 }
 
 const readerOf = (workspace: Workspace, tree: Tree) => async (path: string) =>

@@ -39,6 +39,10 @@ export async function writeBaseline(action: 'create' | 'update', call: BaselineC
       ? await reviewForBaseline(call, flags)
       : await readReport(resolve(globalFlags(command, context).directory, flags.from))
   const next = merged(earlier, report)
+  if (flags.dryRun) {
+    context.stdout.write(`${plural(next.findings.length, 'finding')} would be accepted in ${path}.\n`)
+    return exitCodes.clean
+  }
   await mkdir(dirname(path), { recursive: true })
   await writeFileWhole(path, `${JSON.stringify(next, null, 2)}\n`)
   context.stdout.write(`${plural(next.findings.length, 'accepted finding')} in ${path}.\n`)
@@ -49,8 +53,10 @@ export async function writeBaseline(action: 'create' | 'update', call: BaselineC
 /** Accepted findings of files that the report did not look at stay as they are. */
 function merged(earlier: Baseline | null, report: Report): Baseline {
   const { findings } = baselineOf(report.findings)
-  const looked = new Set(report.coverage.files.map(({ path }) => path))
-  const kept = (earlier?.findings ?? []).filter(({ path }) => !looked.has(path))
+  const whole = report.coverage.files.filter(({ skipped, seenLines, changedLines }) => skipped === null && seenLines === changedLines)
+  const looked = new Set(whole.map(({ path }) => path))
+  const isModels = ({ rule }: { rule: string }) => rule.startsWith('review/') && report.engine.kind === 'none'
+  const kept = (earlier?.findings ?? []).filter((finding) => !looked.has(finding.path) || isModels(finding))
   const all = new Map([...kept, ...findings].map((finding) => [finding.fingerprint, finding]))
   return {
     version: 1,

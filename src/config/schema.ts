@@ -7,7 +7,7 @@ import { type ConfigurableCheck, reviewOptionsSchema, reviewOverrideSchema } fro
 const glob = z
   .string()
   .regex(/^(?!\/)(?!(?:.*\/)?\.\.(?:\/|$)).+$/s)
-  .meta({ title: 'a glob such as src/** that stays inside the repository' })
+  .meta({ title: 'a glob such as src/** inside the repository' })
 const command = z.string().min(1).nullable()
 
 /** The one name and its fall-back that several sections share: `auto` finds out, a list names. */

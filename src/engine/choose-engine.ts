@@ -12,7 +12,8 @@ import type { EngineOptions } from './options.ts'
 
 export interface ChooseEngineOptions {
   engine: EngineOptions
-  apiKey: string | null
+  /** Asked for only where an endpoint is used. */
+  apiKey(): string | null
   /** What the process of a local engine may inherit from. */
   environment: Readonly<Record<string, string | undefined>>
   /** Opens the model store; called only where a local model is wanted. */
@@ -55,7 +56,7 @@ function endpoint({ engine, apiKey, findSecrets }: ChooseEngineOptions): EngineH
   const handle = endpointHandle({
     baseUrl,
     model,
-    apiKey,
+    apiKey: apiKey(),
     contextTokens: context,
     parallel: null,
     deadlines: defaultDeadlines,

@@ -64,6 +64,8 @@ export interface EngineHandle {
   /** Null: only known once it is open, because the server chooses. */
   readonly model: string | null
   readonly digest: string | null
+  /** Where the model answers, for those whose names mean something else elsewhere. */
+  readonly place?: string
   /** Loads the code that `open` will need, while the caller waits for something else. Sends and starts nothing. */
   prepare?(): void
   open(signal: AbortSignal): Promise<Engine>

@@ -45,6 +45,8 @@ function prepared(path: string): Database.Database {
     database.pragma('synchronous = normal')
     database.pragma('temp_store = memory')
     migrate(database)
+    // A damaged page is found when it is read, which may be never or in the middle of a run.
+    if (database.pragma('quick_check(1)', { simple: true }) !== 'ok') throw new DamagedDatabase()
     return database
   } catch (error) {
     database.close()
@@ -52,7 +54,10 @@ function prepared(path: string): Database.Database {
   }
 }
 
+class DamagedDatabase extends Error {}
+
 function isDamage(error: unknown): boolean {
+  if (error instanceof DamagedDatabase) return true
   return error instanceof Error && 'code' in error && (error.code === 'SQLITE_CORRUPT' || error.code === 'SQLITE_NOTADB')
 }
 
@@ -75,8 +80,11 @@ function memoryOn(database: Database.Database, { maxAge, maxBytes, now = Date.no
       database.prepare('delete from runs where id <= (select max(id) from runs) - ?').run(keptRuns)
     },
     close() {
-      prune(database, { maxBytes, oldest: now() - maxAge })
-      database.close()
+      try {
+        prune(database, { maxBytes, oldest: now() - maxAge })
+      } finally {
+        database.close()
+      }
     },
   }
 }

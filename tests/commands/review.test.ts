@@ -137,7 +137,7 @@ describe('agent review', () => {
     repository.commit('Theirs', { 'a.ts': 'b\n' })
     repository.git('switch', '--quiet', 'main')
     repository.commit('Ours', { 'a.ts': 'c\n' })
-    expect(() => repository.git('merge', 'other')).toThrow()
+    expect(() => repository.git('merge', 'other')).toThrow(/merge other/)
     const { code, report: found } = await report(['--engine', 'none'])
     expect([code, found.coverage.files[0]?.skipped?.expected]).toEqual([4, false])
   })

@@ -119,7 +119,7 @@ describe('a value that is not allowed', () => {
 
   it('names a missing key', async () => {
     expect(await messageOf(inProject('paths: [{}]'))).toBe(
-      'agent.config.yaml:1: paths[0].match is missing; it must be a glob such as src/**.',
+      'agent.config.yaml:1: paths[0].match is missing; it must be a glob such as src/** inside the repository.',
     )
   })
 

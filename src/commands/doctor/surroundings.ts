@@ -49,7 +49,7 @@ async function chosenEngine(
   return chooseEngine({
     engine: config.engine,
     environment,
-    apiKey: apiKeyFrom(config.engine, environment) ?? null,
+    apiKey: () => apiKeyFrom(config.engine, environment) ?? null,
     openStore,
     // A doctor looks, and downloads nothing.
     allowPull: false,

@@ -7,6 +7,7 @@ export function endpointHandle(options: EndpointOptions): EngineHandle {
     kind: 'endpoint',
     model: options.model,
     digest: null,
+    place: options.baseUrl,
     prepare,
     open: async (signal) => (await import('./endpoint.ts')).openEndpoint(options, signal),
   }

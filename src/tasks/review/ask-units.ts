@@ -19,6 +19,8 @@ type Seen = Pick<Extract<UnitOutcome, { status: 'seen' }>, 'claims' | 'malformed
 
 interface AskOptions {
   categories: readonly Category[]
+  /** Findings that the configuration of a path lets through per unit. */
+  maxFindings(path: string): number
   messagesFor(unit: Unit): readonly Message[]
   /** Called once: when the first request is on its way, or when there will be none. */
   onFirstRequest(): void
@@ -49,10 +51,18 @@ interface UnitQuestion {
   key: string
 }
 
-function questionFor(unit: Unit, { categories, messagesFor }: AskOptions, { engine, seed, toolVersion }: TaskContext): UnitQuestion {
+function questionFor(
+  unit: Unit,
+  { categories, maxFindings, messagesFor }: AskOptions,
+  { engine, seed, toolVersion }: TaskContext,
+): UnitQuestion {
   const messages = messagesFor(unit)
-  const schema = answerSchemaFor({ lines: unit.anchors.map(({ line }) => line), categories, maxClaims })
-  const parts = [toolVersion, engine?.kind, engine?.model, engine?.digest, seed, answerTokens, messages, schema]
+  const schema = answerSchemaFor({
+    lines: unit.anchors.map(({ line }) => line),
+    categories,
+    maxClaims: Math.min(maxClaims, maxFindings(unit.path)),
+  })
+  const parts = [toolVersion, engine?.kind, engine?.model, engine?.digest, engine?.place, seed, answerTokens, messages, schema]
   return { unit, messages, schema, key: createHash('sha256').update(JSON.stringify(parts)).digest('hex') }
 }
 

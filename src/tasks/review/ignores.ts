@@ -46,7 +46,7 @@ interface IgnoreOptions {
   /** Lines that the change added; only comments there are told about when they have no effect. */
   isAdded(path: string, line: number): boolean
   /** Whether everything that could have matched this rule was run. */
-  wasRun(rule: string): boolean
+  wasRun(path: string, rule: string): boolean
 }
 
 /** Marks what the comments accept. Comments without a reason or without effect become notes, if the change added them. */
@@ -64,7 +64,7 @@ export function applyIgnores(
   })
   const notes = ignores
     .filter((ignore) => isAdded(ignore.path, ignore.line))
-    .flatMap((ignore) => noteFor(ignore, used.has(ignore), wasRun(ignore.rule)))
+    .flatMap((ignore) => noteFor(ignore, used.has(ignore), wasRun(ignore.path, ignore.rule)))
   return [...marked, ...notes]
 }
 

@@ -32,20 +32,21 @@ function onlyAdvises({ title, message }: DraftFinding): string | null {
 }
 
 const noDefect =
-  /\b(no (bug|defect|issue|problem)s?( found)?|is (correct|fine|safe|harmless)|works? as (intended|expected)|not a (bug|defect|problem))\b/i
+  /^(?:there (?:is|are) )?no (?:bug|defect|issue|problem)s?(?: found)?\.?$|^(?:the |this )?(?:code|change|line|function) (?:is|looks) (?:correct|fine|safe|good|harmless)\.?$|^works? as (?:intended|expected)\.?$/i
 
 function deniesItself({ title }: DraftFinding): string | null {
   return noDefect.test(title) ? 'It says itself that there is no defect.' : null
 }
 
 const undefinedClaim =
-  /\b(?:is|are|was) (?:not|never) (?:defined|declared|imported)\b|\bundeclared\b|\bundefined (?:variable|function|identifier|symbol|reference|name)\b|\bmissing import\b|\bunresolved (?:reference|import|name)\b|\bReferenceError\b|\bNameError\b/i
+  /\b(?:is|are|was) (?:not|never) (?:defined|declared|imported)\b|\bundeclared\b|\bundefined (?:variable|function|identifier|symbol|reference|name)\b|\bmissing import\b|\bunresolved (?:reference|import|name)\b/i
 
 /** A name that the file declares or imports is not undefined in it. */
 function saysUndefined({ title, message }: DraftFinding, text: string): string | null {
   const said = `${title} ${message}`
   if (!undefinedClaim.test(said)) return null
-  const declared = namesIn(said).find((name) => declares(text, name))
+  const [named] = namesIn(said)
+  const declared = named !== undefined && declares(text, named) ? named : undefined
   return declared === undefined ? null : `The file declares or imports "${declared}".`
 }
 
@@ -68,11 +69,10 @@ function namesIn(text: string): string[] {
 
 function declares(text: string, name: string): boolean {
   const word = escape(name)
-  const declaration = new RegExp(
-    `\\b(?:const|let|var|function|class|interface|type|enum|def|fn|func|struct|trait|mod|val|static|import|from|use|as)\\b[^\\n=;]*?(?<![\\w$])${word}(?![\\w$])|^\\s*${word}\\s*(?::=|=(?!=))`,
-    'm',
-  )
-  return declaration.test(text) || new RegExp(`\\bimport\\s*(?:type\\s*)?\\{[^}]*(?<![\\w$])${word}(?![\\w$])[^}]*\\}`).test(text)
+  const before =
+    '\\b(?:const|let|var|function|class|interface|type|enum|def|fn|func|struct|trait|mod|val|static|import|use|as)\\b[ \\t*]{1,4}'
+  const declaration = new RegExp(`${before}${word}(?![\\w$])|^[ \\t]{0,80}${word}[ \\t]{0,8}(?::=|=(?!=))`, 'm')
+  return declaration.test(text) || new RegExp(`\\bimport\\s{1,4}(?:type\\s{1,4})?\\{[^}]{0,2000}(?<![\\w$])${word}(?![\\w$])`).test(text)
 }
 
 function occurrences(text: string, name: string): number {

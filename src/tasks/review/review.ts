@@ -8,7 +8,7 @@ import { askUnits, type UnitOutcome } from './ask-units.ts'
 import { holdClaims } from './claims.ts'
 import { coverageOf, coverageOfChecks, isPartial } from './coverage.ts'
 import { markDuplicates } from './duplicates.ts'
-import { applyIgnores, findIgnores } from './ignores.ts'
+import { applyIgnores, findIgnores, type Ignore } from './ignores.ts'
 import { modelNotices, summaryOf } from './notices.ts'
 import type { ReviewOptions } from './options.ts'
 import { type Plan, planReview } from './plan.ts'
@@ -48,10 +48,17 @@ export const review: Task<ReviewRequest> = {
   async run(request, context) {
     const { workspace, budget } = context
     const { selector, paths, stdin } = request
-    const reading = workspace.readChange(selector, { paths, contextLines, signal: budget.signal, ...(stdin && { stdin }) })
+    // The time limit is for asking; only a pipe that nobody closes may keep the reading from ending.
+    const isPiped = selector.kind === 'patch' && selector.source === '-'
+    const reading = workspace.readChange(selector, {
+      paths,
+      contextLines,
+      signal: isPiped ? budget.signal : context.signal,
+      ...(stdin && { stdin }),
+    })
     context.engine?.prepare?.()
     const whole = await reading.catch((error: unknown) => {
-      throw error instanceof DeadlineReached ? unread(selector, error) : error
+      throw error instanceof DeadlineReached ? unread(error) : error
     })
     const change = { ...whole, files: whole.files.filter(({ path }) => request.isInShard(path)) }
     const readNew = cachedReader((path) => readText(context, change.new, path))
@@ -71,16 +78,11 @@ export async function planOf(request: ReviewRequest, { workspace, signal }: Pick
   return planReview({ ...change, files }, { isExcluded: request.isExcluded, readNew, unitTokens })
 }
 
-function unread(selector: Selector, cause: DeadlineReached): AppError {
-  return selector.kind === 'patch' && selector.source === '-'
-    ? new AppError('PATCH_INVALID', `No whole patch arrived on standard input before ${cause.message}.`, {
-        cause,
-        hint: 'Pipe a unified diff into it and close the pipe, e.g. `git diff | agent review --patch -`.',
-      })
-    : new AppError('GIT_FAILED', `The change could not be read before ${cause.message}.`, {
-        cause,
-        hint: 'Raise --max-time, or review less at once.',
-      })
+function unread(cause: DeadlineReached): AppError {
+  return new AppError('PATCH_INVALID', `No whole patch arrived on standard input before ${cause.message}.`, {
+    cause,
+    hint: 'Pipe a unified diff into it and close the pipe, e.g. `git diff | agent review --patch -`.',
+  })
 }
 
 interface Prepared {
@@ -108,7 +110,7 @@ async function askAndCheck({ plan, rules, whole, readNew }: Prepared, request: R
   return { outcomes, checked }
 }
 
-function promptOptions(rules: readonly Rule[], { options }: ReviewRequest, context: TaskContext) {
+function promptOptions(rules: readonly Rule[], { options, optionsFor }: ReviewRequest, context: TaskContext) {
   const categories = enabledCategories(options)
   const shared: SharedPrompt = sharedPrompt(categories, rules)
   const told = new Set<string>()
@@ -125,6 +127,7 @@ function promptOptions(rules: readonly Rule[], { options }: ReviewRequest, conte
   tellOnce(shared.leftOut)
   return {
     categories,
+    maxFindings: (path: string) => optionsFor(path).maxFindings,
     messagesFor(unit: Plan['units'][number]) {
       const { messages, leftOut } = messagesFor(unit, shared, rules)
       tellOnce(leftOut)
@@ -151,9 +154,9 @@ async function resultOf({ request, context, change, plan, outcomes, checked, rea
   const merged = markDuplicates([...checked, ...refuted])
   const coverage = request.model === 'none' ? coverageOfChecks(plan) : coverageOf(plan, withoutModel(plan, outcomes, context))
   const ran = { model: outcomes.length > 0 && !isPartial(coverage) }
-  const findings = applyIgnores(merged, await ignoresIn(change, readNew), {
+  const findings = applyIgnores(merged, await ignoresIn(change, readNew, request.isExcluded), {
     isAdded: addedLookup(change),
-    wasRun: (rule) => rule.startsWith('check/') || ran.model,
+    wasRun: (path, rule) => isOn(request.optionsFor(path), rule) && (rule.startsWith('check/') || ran.model),
   })
   for (const notice of modelNotices({ request, outcomes, held, plan })) context.notice(notice)
   const completeness = isPartial(coverage) ? 'partial' : 'complete'
@@ -161,14 +164,29 @@ async function resultOf({ request, context, change, plan, outcomes, checked, rea
   return { summary, findings, patch: '', completeness, coverage, result: { task: 'review' } }
 }
 
+const isOn = ({ checks }: ReviewOptions, rule: string) => checks[rule.slice(rule.indexOf('/') + 1)] !== 'off'
+
 /** Without a model every unit is unseen, and says so. */
 function withoutModel(plan: Plan, outcomes: readonly UnitOutcome[], { engine }: TaskContext): readonly UnitOutcome[] {
   return engine ? outcomes : plan.units.map((unit) => ({ unit, status: 'unseen', reason: 'there is no model', error: null }))
 }
 
-async function ignoresIn(change: Change, readNew: Gathered['readNew']) {
-  const texts = await Promise.all(change.files.map(async ({ path }) => findIgnores(path, (await readNew(path)) ?? '')))
-  return texts.flat()
+/** Comments in the files that are looked at: of their whole text where it is known, else of the lines of the hunks. */
+async function ignoresIn({ files }: Change, readNew: Gathered['readNew'], isExcluded: (path: string) => boolean) {
+  const found: Ignore[] = []
+  for (const file of files) {
+    if (file.kind !== 'text' || file.omitted !== null || isExcluded(file.path)) continue
+    found.push(...findIgnores(file.path, (await readNew(file.path)) ?? newSideOf(file)))
+  }
+  return found
+}
+
+/** The lines of the new side that a diff shows, each on its own line; what it does not show is empty. */
+function newSideOf({ hunks }: Change['files'][number]): string {
+  const lines: string[] = []
+  for (const { newLine, text } of hunks.flatMap((hunk) => hunk.lines))
+    if (newLine !== null && newLine < 1_000_000) lines[newLine - 1] = text
+  return Array.from(lines, (line) => line ?? '').join('\n')
 }
 
 function addedLookup({ files }: Change): (path: string, line: number) => boolean {

@@ -36,26 +36,38 @@ export async function loadRules(globs: readonly string[], files: RuleFiles): Pro
 /** Splits a rule file into its front matter and its text. `paths`, `globs` and `applyTo` are understood, as lists or comma-separated. */
 async function parseRule(path: string, source: string): Promise<Rule> {
   const [, header, body] = /^\ufeff?---\r?\n([\s\S]*?)\r?\n---\r?\n?([\s\S]*)$/.exec(source) ?? [undefined, undefined, source]
-  const globs = header === undefined ? [] : await globsIn(header)
-  const matches = globMatcher(globs)
-  const shared = globs.length === 0
+  const globs = header === undefined ? null : await globsIn(header)
+  const matches = globMatcher(globs ?? [])
+  const shared = globs === null
   return { path, text: (body ?? '').trim(), shared, appliesTo: (file) => shared || matches(file) }
 }
 
-async function globsIn(header: string): Promise<string[]> {
+/** The globs of a front matter; null where it names none, and an empty list where what it names cannot be understood. */
+async function globsIn(header: string): Promise<string[] | null> {
+  // Globs that begin with `*` are no YAML without quotes, and are written so all the same.
+  const plain = /^(?:paths|globs|applyTo):[ \t]*([^\s[\]'"].*)$/m.exec(header)?.[1]
+  if (plain !== undefined) return splitGlobs(plain)
   const { parse } = await import('yaml')
   const values = readYaml(header, parse)
+  if (values === null) return /^(?:paths|globs|applyTo):/m.test(header) ? [] : null
   const globs = values.paths ?? values.globs ?? values.applyTo
-  const list = typeof globs === 'string' ? globs.split(',') : Array.isArray(globs) ? globs.map(String) : []
-  return list.map((glob) => glob.trim()).filter((glob) => glob !== '')
+  if (globs === undefined || globs === null) return null
+  if (Array.isArray(globs)) return globs.map(String)
+  return typeof globs === 'string' ? splitGlobs(globs) : []
 }
 
-function readYaml(text: string, parse: (text: string) => unknown): Record<string, unknown> {
+const splitGlobs = (text: string) =>
+  text
+    .split(/,(?![^{]*\})/)
+    .map((glob) => glob.trim())
+    .filter((glob) => glob !== '')
+
+function readYaml(text: string, parse: (text: string) => unknown): Record<string, unknown> | null {
   try {
     const value = parse(text)
     return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}
   } catch {
-    return {}
+    return null
   }
 }
 

@@ -1,5 +1,5 @@
 import { estimateTokens } from '../../domain/tokens.ts'
-import { anchorsOf, type Row, renderRow } from './rows.ts'
+import { anchorsOf, changedIn, type Row, renderRow } from './rows.ts'
 
 const tokensOf = (row: Row) => estimateTokens(renderRow(row)) + 1
 
@@ -11,7 +11,7 @@ export function packHunks(hunks: readonly (readonly Row[])[], limit: number): Ro
   const pieces = hunks.flatMap((rows) => cut(rows, limit))
   const groups: Row[][][] = []
   let room = 0
-  for (const piece of joinMute(pieces)) {
+  for (const piece of joinMute(pieces, limit)) {
     const cost = sum(piece.map(tokensOf))
     const last = groups.at(-1)
     if (last && cost <= room) {
@@ -60,14 +60,24 @@ function bestCut(rows: readonly Row[], { start, fit }: { start: number; fit: num
 
 const indentation = (text: string) => (text.trim() === '' ? 40 : text.length - text.trimStart().length)
 
-function joinMute(pieces: readonly Row[][]): Row[][] {
+/** What would make a neighbour too large is remarked instead of shown: it can only be removed lines. */
+function joinMute(pieces: readonly Row[][], limit: number): Row[][] {
   const joined: Row[][] = []
   for (const piece of pieces) {
     const last = joined.at(-1)
-    if (last && (isMute(piece) || isMute(last))) last.push(...piece)
-    else joined.push([...piece])
+    if (!last || (!isMute(piece) && !isMute(last))) joined.push([...piece])
+    else if (costOf(last) + costOf(piece) <= limit) last.push(...piece)
+    else if (isMute(piece)) last.push(...remarkOn(piece))
+    else joined[joined.length - 1] = [...remarkOn(last), ...piece]
   }
   return joined
+}
+
+const costOf = (rows: readonly Row[]) => sum(rows.map(tokensOf))
+
+function remarkOn(rows: readonly Row[]): Row[] {
+  const { changed } = changedIn(rows)
+  return changed === 0 ? [] : [{ kind: 'gap', line: null, text: '… more removed lines', hidden: changed }]
 }
 
 /** A piece without a line to point at. */

@@ -160,3 +160,21 @@ describe('ignore comments', () => {
     ])
   })
 })
+
+describe('refute, against what is true', () => {
+  it.each([
+    ['Retry no longer works as expected', 'The request is lost.'],
+    ['Assumes that user input is safe', 'It reaches the shell.'],
+    ['`limit` read before initialization', 'It throws a ReferenceError.'],
+  ])('keeps: %s', async (title, message) => {
+    const [finding] = await refute([draftFinding({ title, message })], { readNew: async () => 'use(limit)\nconst limit = 3\n' })
+    expect(finding?.suppressed ?? null).toBeNull()
+  })
+
+  it('takes a call on a line with a declaration for no declaration', async () => {
+    const [finding] = await refute([draftFinding({ title: '`helper` is not defined' })], {
+      readNew: async () => 'function run() { helper() }\n',
+    })
+    expect(finding?.suppressed ?? null).toBeNull()
+  })
+})

@@ -229,3 +229,64 @@ describe('review', () => {
     expect(findingsOf(await reviewStaged(repository, { engine: handle }))).toEqual(['review/boundary src/port.ts:3 inline'])
   })
 })
+
+describe('rules of the team', () => {
+  it.each([
+    ['globs: **/*.ts', ['a.ts']],
+    ['paths: "{a,b}.{ts,tsx}"', ['a.ts', 'b.tsx']],
+    ['paths: []', []],
+    ['globs: *.tsx', ['b.tsx']],
+  ])('with the front matter %s reach only the files that they name', async (header, expected) => {
+    const repository = repositoryWith({}, { 'a.ts': 'a()\n', 'b.tsx': 'b()\n', 'c.py': 'c()\n' })
+    repository.write('.agent/rules/one.md', `---\n${header}\n---\nNever call it.`)
+    const { handle, requests } = scriptedEngine(() => none)
+    await reviewStaged(repository, { engine: handle })
+    const reached = requests
+      .filter(({ messages }) => JSON.stringify(messages).includes('Never call it'))
+      .map((request) => /File "([^"]+)"/.exec(asked(request))?.[1])
+
+    expect(new Set(reached)).toEqual(new Set(expected))
+  })
+})
+
+describe('limits', () => {
+  it('ask for no more findings than the configuration lets through', async () => {
+    const repository = repositoryWith(base, { 'src/port.ts': changed })
+    const { handle, requests } = scriptedEngine(() => none)
+    await reviewStaged(repository, { engine: handle, config: { review: { maxFindings: 1 } } })
+    expect(JSON.stringify(requests[0]?.outputSchema)).toContain('"maxItems":1')
+  })
+
+  it('hold for a unit of few new lines and many removed ones', async () => {
+    const before = Array.from({ length: 60 }, (_, index) => `const removed${index} = '${'long text '.repeat(150)}'`).join('\n')
+    const repository = repositoryWith({ 'a.ts': `${before}\n` }, { 'a.ts': 'fresh()\n' })
+    const { handle, requests } = scriptedEngine(() => none)
+    await reviewStaged(repository, { engine: handle })
+    const { estimateTokens } = await import('../../../src/domain/tokens.ts')
+    for (const request of requests) expect(estimateTokens(JSON.stringify(request.messages))).toBeLessThan(5000)
+  })
+
+  it('do not let another server answer for this one', async () => {
+    const repository = repositoryWith(base, { 'src/port.ts': changed })
+    const kept = memory()
+    const { handle, requests } = scriptedEngine(() => none)
+    await reviewStaged(repository, { engine: { ...handle, place: 'http://a/v1' }, memory: kept })
+    await reviewStaged(repository, { engine: { ...handle, place: 'http://b/v1' }, memory: kept })
+    expect(requests).toHaveLength(2)
+  })
+})
+
+it('goes on without its memory when that fails', async () => {
+  const repository = repositoryWith(base, { 'src/port.ts': changed })
+  const { handle } = scriptedEngine(() => claims(claim))
+  const broken = {
+    recall: () => {
+      throw new Error('disk image is malformed')
+    },
+    remember: () => {},
+    recordRun: () => {},
+    close: () => {},
+  }
+  const report = await reviewStaged(repository, { engine: handle, memory: broken })
+  expect([findingsOf(report), report.notices.map(({ code }) => code)]).toEqual([['review/boundary src/port.ts:3 open'], ['CACHE_UNUSABLE']])
+})
