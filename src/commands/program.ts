@@ -37,7 +37,7 @@ const help: HelpConfiguration = {
 }
 
 /** The whole command line. Actions import what they need when they run, so that each command starts as fast as it can. */
-export function createProgram(context: CommandContext, finish: (code: ExitCode) => void): Command {
+export function createProgram(context: CommandContext, finish: (code: ExitCode) => void, only?: RegisterCommand): Command {
   const { stdout, stderr, environment } = context
   const program: Command = new Command('agent')
   program
@@ -61,7 +61,7 @@ export function createProgram(context: CommandContext, finish: (code: ExitCode) 
   addGlobalFlags(program)
   for (const { title, commands } of groups) {
     program.commandsGroup(title)
-    for (const register of commands) register(program, context, finish)
+    for (const register of commands) if (only === undefined || only === register) register(program, context, finish)
   }
   return program
 }
@@ -69,9 +69,11 @@ export function createProgram(context: CommandContext, finish: (code: ExitCode) 
 /** Runs one command line to its end and returns the code the process ends with. Never throws: whatever goes wrong is told on stderr. */
 export async function runProgram(argv: readonly string[], context: CommandContext): Promise<ExitCode> {
   const finished: { code: ExitCode } = { code: exitCodes.clean }
-  const program = createProgram(context, (code) => {
+  const finish = (code: ExitCode) => {
     finished.code = code
-  })
+  }
+  // Hooks wait for a review, and the flags of all the others cost a start five milliseconds.
+  const program = createProgram(context, finish, argv[0] === 'review' ? registerReview : undefined)
   try {
     await program.parseAsync(argv, { from: 'user' })
   } catch (error) {

@@ -5,9 +5,18 @@ import { identify } from '../../src/domain/fingerprint.ts'
 const draft = (overrides: Partial<DraftFinding> & { line?: number } = {}): DraftFinding => {
   const { line = 3, ...rest } = overrides
   return {
-    rule: 'review/null', severity: 'error', confidence: null, title: 'A title', message: 'A message.', evidence: "  const a = get('b', c)",
-    region: { path: 'a.ts', startLine: line, endLine: line }, source: { kind: 'model', name: 'm', rule: 'null' }, proof: { kind: 'model', detail: '' }, replacement: null, ...rest,
-  } // biome-ignore format: one literal
+    rule: 'review/null',
+    severity: 'error',
+    confidence: null,
+    title: 'A title',
+    message: 'A message.',
+    evidence: "  const a = get('b', c)",
+    region: { path: 'a.ts', startLine: line, endLine: line },
+    source: { kind: 'model', name: 'm', rule: 'null' },
+    proof: { kind: 'model', detail: '' },
+    replacement: null,
+    ...rest,
+  }
 }
 const fingerprints = (...drafts: DraftFinding[]) => identify(drafts).map(({ fingerprint }) => fingerprint)
 

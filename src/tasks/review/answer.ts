@@ -41,10 +41,18 @@ const strictObject = (properties: Record<string, unknown>) => ({
 })
 
 const synonyms: Record<string, (typeof severities)[number]> = {
-  critical: 'error', high: 'error', major: 'error', blocker: 'error',
-  medium: 'warning', moderate: 'warning', minor: 'warning',
-  low: 'note', info: 'note', nit: 'note', suggestion: 'note',
-} // biome-ignore format: a table reads better in rows
+  critical: 'error',
+  high: 'error',
+  major: 'error',
+  blocker: 'error',
+  medium: 'warning',
+  moderate: 'warning',
+  minor: 'warning',
+  low: 'note',
+  info: 'note',
+  nit: 'note',
+  suggestion: 'note',
+}
 
 const severity = z.preprocess((value) => {
   const word = String(value).toLowerCase()

@@ -69,11 +69,16 @@ describe('jsonGrammar', () => {
     const claim = (line: fc.Arbitrary<number>) =>
       fc.record(
         {
-          quote: text(200), line, trigger: text(240), effect: text(240),
-          category: fc.constantFrom('boundary', 'null'), severity: fc.constantFrom('error', 'warning', 'note'), title: text(80),
+          quote: text(200),
+          line,
+          trigger: text(240),
+          effect: text(240),
+          category: fc.constantFrom('boundary', 'null'),
+          severity: fc.constantFrom('error', 'warning', 'note'),
+          title: text(80),
         },
         { noNullPrototype: true },
-      ) // biome-ignore format: two rows are enough
+      )
     const answer = (line: fc.Arbitrary<number>, minLength: number) =>
       fc
         .tuple(fc.array(claim(line), { minLength, maxLength: 5 }), fc.boolean())

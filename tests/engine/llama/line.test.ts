@@ -111,7 +111,15 @@ describe('createLine', () => {
   it('ends a request whose listener throws with what it threw, and asks for no more of it', async () => {
     const { line, sent } = openLine()
     const wrong = new Error('listener')
-    const asked = line.call({ type: 'count', text: '' }, { result: z.number(), onText: () => { throw wrong } }) // biome-ignore format: one line
+    const asked = line.call(
+      { type: 'count', text: '' },
+      {
+        result: z.number(),
+        onText: () => {
+          throw wrong
+        },
+      },
+    )
     line.receive({ type: 'text', id: 0, delta: 'a' })
     await expect(asked).rejects.toBe(wrong)
     expect(sent.at(-1)).toEqual({ type: 'abort', id: 0 })

@@ -11,11 +11,21 @@ import { scriptedMoe, tinyMoe } from '../../helpers/local-models.ts'
 // What the engine process does, done in this one.
 
 const openRequest = (modelPath: string, more: Partial<OpenRequest> = {}): OpenRequest => ({
-  modelPath, contextTokens: 4096, gpu: 'off', threads: 1, parallel: null, ...more,
-}) // biome-ignore format: one line
+  modelPath,
+  contextTokens: 4096,
+  gpu: 'off',
+  threads: 1,
+  parallel: null,
+  ...more,
+})
 const prompt = (text: string, more: Partial<PromptRequest> = {}): PromptRequest => ({
-  messages: [{ role: 'user', text }], outputSchema: null, maxTokens: 40, temperature: 0, seed: 1, ...more,
-}) // biome-ignore format: one line
+  messages: [{ role: 'user', text }],
+  outputSchema: null,
+  maxTokens: 40,
+  temperature: 0,
+  seed: 1,
+  ...more,
+})
 
 /** Many slices, and still within the context. */
 const longText = 'const a = 1\n'.repeat(400)
@@ -313,9 +323,12 @@ describe('the native library', () => {
 
   it('describes a GPU by name and memory', async () => {
     const gpu = {
-      gpu: 'cuda', buildType: 'prebuilt', llamaCppRelease: { repo: '', release: 'v1' },
-      getGpuDeviceNames: () => Promise.resolve(['A card']), getVramState: () => Promise.resolve({ total: 10 }),
-    } as unknown as Parameters<typeof describeBackend>[0]['llama'] // biome-ignore format: two lines are enough
+      gpu: 'cuda',
+      buildType: 'prebuilt',
+      llamaCppRelease: { repo: '', release: 'v1' },
+      getGpuDeviceNames: () => Promise.resolve(['A card']),
+      getVramState: () => Promise.resolve({ total: 10 }),
+    } as unknown as Parameters<typeof describeBackend>[0]['llama']
     expect(await describeBackend({ llama: gpu }, 1)).toMatchObject({ name: 'cuda', devices: ['A card'], vramBytes: 10, threads: 1 })
   })
 })

@@ -6,9 +6,17 @@ import { holdClaims } from '../../../src/tasks/review/claims.ts'
 import { confidencesOf } from '../../../src/tasks/review/confidence.ts'
 
 const unit = {
-  id: 'a.ts:3', path: 'a.ts', text: '', changedLines: 2, shownLines: 2, risk: 1,
-  anchors: [{ line: 3, text: '  return user.name' }, { line: 7, text: 'const admin = "\u202euser"' }],
-} // biome-ignore format: one literal
+  id: 'a.ts:3',
+  path: 'a.ts',
+  text: '',
+  changedLines: 2,
+  shownLines: 2,
+  risk: 1,
+  anchors: [
+    { line: 3, text: '  return user.name' },
+    { line: 7, text: 'const admin = "\u202euser"' },
+  ],
+}
 
 const claim = {
   quote: 'return user.name',
