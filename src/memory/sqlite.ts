@@ -30,11 +30,15 @@ function openDatabase({ path, onDamage = () => {} }: SqliteOptions): Database.Da
     return prepared(path)
   } catch (error) {
     if (!isDamage(error)) throw error
-    const aside = `${path}.damaged-${Date.now()}`
-    renameSync(path, aside)
-    onDamage(`${path} was damaged and is now ${aside}; a new one was begun.`)
+    onDamage(`${path} was damaged and is now ${setAside(path)}; a new one was begun.`)
     return prepared(path)
   }
+}
+
+function setAside(path: string): string {
+  const aside = `${path}.damaged-${Date.now()}`
+  renameSync(path, aside)
+  return aside
 }
 
 function prepared(path: string): Database.Database {
@@ -45,8 +49,6 @@ function prepared(path: string): Database.Database {
     database.pragma('synchronous = normal')
     database.pragma('temp_store = memory')
     migrate(database)
-    // A damaged page is found when it is read, which may be never or in the middle of a run.
-    if (database.pragma('quick_check(1)', { simple: true }) !== 'ok') throw new DamagedDatabase()
     return database
   } catch (error) {
     database.close()
@@ -54,11 +56,8 @@ function prepared(path: string): Database.Database {
   }
 }
 
-class DamagedDatabase extends Error {}
-
 function isDamage(error: unknown): boolean {
-  if (error instanceof DamagedDatabase) return true
-  return error instanceof Error && 'code' in error && (error.code === 'SQLITE_CORRUPT' || error.code === 'SQLITE_NOTADB')
+  return error instanceof Error && 'code' in error && /^SQLITE_(CORRUPT|NOTADB)/.test(String(error.code))
 }
 
 function memoryOn(database: Database.Database, { maxAge, maxBytes, now = Date.now }: SqliteOptions): Memory {
@@ -80,11 +79,17 @@ function memoryOn(database: Database.Database, { maxAge, maxBytes, now = Date.no
       database.prepare('delete from runs where id <= (select max(id) from runs) - ?').run(keptRuns)
     },
     close() {
+      let isDamaged = false
       try {
         prune(database, { maxBytes, oldest: now() - maxAge })
+      } catch (error) {
+        // A damaged page shows when it is read. Looking for one at every start would read the whole file.
+        if (!isDamage(error)) throw error
+        isDamaged = true
       } finally {
         database.close()
       }
+      if (isDamaged) setAside(database.name)
     },
   }
 }

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
@@ -65,6 +65,22 @@ describe('openMemory', () => {
     expect(memory.recall('a')).toBe('one')
     memory.close()
     expect(told).toEqual([expect.stringContaining('was damaged')])
+    expect(readdirSync(join(path, '..')).filter((name) => name.includes('.damaged-'))).toHaveLength(1)
+  })
+
+  it('sets a file aside whose damage only shows later, so that the next run begins anew', () => {
+    const path = place()
+    const first = openMemory({ path, maxAge: 1e9, maxBytes: 1e9 })
+    for (let unit = 0; unit < 200; unit++) first.remember(`unit ${unit}`, 'x'.repeat(500))
+    first.close()
+    const bytes = readFileSync(path)
+    writeFileSync(path, bytes.fill(0xee, 4096 * 4))
+    const second = openMemory({ path, maxAge: 1e9, maxBytes: 1e9 })
+    second.close()
+    const third = openMemory({ path, maxAge: 1e9, maxBytes: 1e9 })
+    third.remember('a', 'one')
+    expect(third.recall('a')).toBe('one')
+    third.close()
     expect(readdirSync(join(path, '..')).filter((name) => name.includes('.damaged-'))).toHaveLength(1)
   })
 
