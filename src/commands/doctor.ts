@@ -66,7 +66,7 @@ async function readSettings(command: Command, context: CommandContext): Promise<
 }
 
 async function writeBundle(file: string, sources: BundleSources, { cwd, stderr }: CommandContext): Promise<void> {
-  const [{ bundleText }, { writeFileWhole }] = await Promise.all([import('./doctor/bundle.ts'), import('./write-file-whole.ts')])
+  const [{ bundleText }, { writeFileWhole }] = await Promise.all([import('./doctor/bundle.ts'), import('../system/write-file-whole.ts')])
   await writeFileWhole(resolve(cwd, file), bundleText(sources))
   stderr.write(`Wrote ${file}. Read it before you post it.\n`)
 }

@@ -34,7 +34,7 @@ async function init({ force = false, dryRun = false }: InitFlags, command: Comma
     import('../config/find-project-file.ts'),
     import('./detect-project.ts'),
     import('./config-template.ts'),
-    import('./write-file-whole.ts'),
+    import('../system/write-file-whole.ts'),
   ])
   const root = repositoryRoot(directory)
   if (root === undefined)

@@ -68,6 +68,10 @@ function take(event: AgentEvent, state: ProgressState): void {
       // Deltas are about a token each; the exact count comes with the report.
       state.outputTokens++
       break
+    case 'step-start':
+    case 'step-end':
+    case 'tool-start':
+    case 'tool-end':
     case 'notice':
       break
   }

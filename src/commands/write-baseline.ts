@@ -13,7 +13,7 @@ import { requestOf, reviewNow } from './run-review.ts'
 import type { SelectorFlags } from './selector-flags.ts'
 import { openTaskSession } from './task-session.ts'
 import { openTaskWorkspace } from './task-workspace.ts'
-import { writeFileWhole } from './write-file-whole.ts'
+import { writeFileWhole } from '../system/write-file-whole.ts'
 
 type BaselineFlags = TaskFlags & SelectorFlags & { from?: string }
 

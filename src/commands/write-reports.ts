@@ -10,7 +10,7 @@ import { colorEnabled } from './color.ts'
 import type { CommandContext } from './command.ts'
 import type { TaskFlags } from './flags.ts'
 import type { TaskSession } from './task-session.ts'
-import { writeFileWhole } from './write-file-whole.ts'
+import { writeFileWhole } from '../system/write-file-whole.ts'
 
 interface Writing {
   /** The side of the change that was looked at, for excerpts. */

@@ -47,6 +47,8 @@ export interface Engine {
   readonly digest: string | null
   /** Tokens that prompt and answer may have together. */
   readonly contextTokens: number
+  /** Whether it takes `tools` in a request. Otherwise the caller asks for a call as JSON under a schema. */
+  readonly offersTools: boolean
   /** How many requests it answers at once without slowing each other down. */
   readonly parallel: number
   /** Things worth telling once, e.g. a fall-back that was taken: GPU to CPU, schema to text. */

@@ -20,6 +20,7 @@ function fakeEngine(answer: (request: GenerateRequest) => Partial<Generation> & 
     model: 'fake',
     digest: null,
     contextTokens: 1_000,
+    offersTools: true,
     parallel: 2,
     notices: [],
     countTokens: async (text) => text.length,
@@ -250,6 +251,7 @@ it('is otherwise the engine that it wraps, and says how much it replaced', async
     model: 'fake',
     digest: null,
     contextTokens: 1_000,
+    offersTools: true,
     parallel: 2,
   })
   expect(await redacting.countTokens('four')).toBe(4)

@@ -16,6 +16,7 @@ export function scriptedEngine(
     model: 'scripted',
     digest: null,
     contextTokens: 8192,
+    offersTools: true,
     parallel: 1,
     notices: [],
     countTokens: async (text) => Math.ceil(text.length / 3),

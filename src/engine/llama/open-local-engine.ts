@@ -39,6 +39,7 @@ export async function openLocalEngine(
     get backend() {
       return opened.backend
     },
+    offersTools: false,
     get contextTokens() {
       return opened.contextTokens
     },

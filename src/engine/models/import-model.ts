@@ -10,7 +10,7 @@ import { inspectGguf } from './inspect-gguf.ts'
 import { type Arrived, installModel, partPaths } from './install-model.ts'
 import { shardsOf, stemOf } from './model-files.ts'
 import { isModelId, modelFolder, suggestModelId } from './model-id.ts'
-import { withModelLock } from './model-lock.ts'
+import { withFolderLock } from '../../system/folder-lock.ts'
 import { readEntry, type StoreContext, type StoredModel, storedModel } from './stored-model.ts'
 import type { TransferOptions } from './transfer.ts'
 
@@ -35,7 +35,7 @@ export async function importModel(
   const id = idFor(first, wishedId)
   const folder = modelFolder(store.directory, id)
   const onWait = (holder: string) => onProgress?.({ type: 'wait', holder })
-  return withModelLock(folder, { signal, onWait }, async () => {
+  return withFolderLock(folder, { signal, onWait }, async () => {
     const entry = await readEntry(store.directory, id)
     if (entry?.state === 'ready') return sameModel(entry.model, sources, { signal, onProgress })
     const parts = partPaths(folder, sources.length)

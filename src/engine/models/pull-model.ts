@@ -8,7 +8,7 @@ import type { Hub, HubFile, HubRepository } from './hub.ts'
 import { installModel, partPaths, reclaimFinished } from './install-model.ts'
 import { shardsOf, stemOf } from './model-files.ts'
 import { modelFolder, suggestModelId } from './model-id.ts'
-import { withModelLock } from './model-lock.ts'
+import { withFolderLock } from '../../system/folder-lock.ts'
 import { anotherFile, disagreement } from './published.ts'
 import { isWished, type PullWish, resolveModel } from './resolve-model.ts'
 import { withRetries } from './retry.ts'
@@ -35,7 +35,7 @@ export async function pullModel(reference: string, options: PullOptions): Promis
   const folder = modelFolder(store.directory, plan.id)
   const { signal, onProgress } = options
   const onWait = (holder: string) => onProgress?.({ type: 'wait', holder })
-  return withModelLock(folder, { signal, onWait }, async () => {
+  return withFolderLock(folder, { signal, onWait }, async () => {
     const entry = await readEntry(store.directory, plan.id)
     if (entry?.state === 'ready' && isWished(entry.model, resolved.wish)) return entry.model
     if (entry?.state === 'ready') throw nameTaken(plan.id)

@@ -6,7 +6,7 @@ import { modelDigest } from './digest.ts'
 import type { SpaceWatch } from './free-space.ts'
 import { type Manifest, readManifest } from './manifest.ts'
 import { isModelId, modelFolder } from './model-id.ts'
-import { isModelLocked, lockName } from './model-lock.ts'
+import { isFolderLocked, lockName } from '../../system/folder-lock.ts'
 import { isPartName } from './part-file.ts'
 
 /** What the functions of one store share. */
@@ -85,7 +85,7 @@ export async function removeModel(directory: string, id: string): Promise<number
   const folder = modelFolder(directory, id)
   const files = await sizesIn(folder)
   if (files === undefined || (await readEntry(directory, id)) === undefined) throw notInstalled(id)
-  if (await isModelLocked(folder)) {
+  if (await isFolderLocked(folder)) {
     throw new AppError('USAGE_INVALID', `${id} is being pulled or imported by another process.`, {
       hint: 'Wait for it to end, or stop it first.',
     })

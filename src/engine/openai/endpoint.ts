@@ -42,6 +42,7 @@ function endpointEngine(
     model: served.name,
     digest: null,
     contextTokens,
+    offersTools: true,
     parallel: options.parallel ?? defaultParallel,
     notices,
     countTokens: async (text) => estimateTokens(text),

@@ -1,7 +1,7 @@
 import { lstatSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
-import { writeFileWhole } from '../../src/commands/write-file-whole.ts'
+import { writeFileWhole } from '../../src/system/write-file-whole.ts'
 import { temporaryFolder } from '../helpers/temporary-folder.ts'
 
 it('writes a file, and replaces one', async () => {

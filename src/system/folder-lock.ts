@@ -11,7 +11,7 @@ export interface LockOptions {
   onWait?: ((holder: string) => void) | undefined
 }
 
-/** In the folder of a model while somebody changes it, and after somebody was killed while doing so. */
+/** In a folder while somebody changes it, and after somebody was killed while doing so. */
 export const lockName = '.lock'
 const beatMs = 10_000
 /** Much longer than a beat: a laptop that slept, or a disk that stalled, must not lose its lock at once. */
@@ -25,10 +25,10 @@ type Holder = z.infer<typeof holderSchema>
 const unknownHolder: Holder = { pid: 0, host: 'this machine', token: '' }
 
 /**
- * Runs a task while no other process changes this model's folder. The holder renews its lock while it lives,
+ * Runs a task while no other process that asks for it changes this folder. The holder renews its lock while it lives,
  * so one that was killed does not lock the others out.
  */
-export async function withModelLock<T>(folder: string, { signal, onWait }: LockOptions, task: () => Promise<T>): Promise<T> {
+export async function withFolderLock<T>(folder: string, { signal, onWait }: LockOptions, task: () => Promise<T>): Promise<T> {
   const path = join(folder, lockName)
   const token = randomUUID()
   await take(path, token, { signal, onWait })
@@ -43,7 +43,7 @@ export async function withModelLock<T>(folder: string, { signal, onWait }: LockO
 }
 
 /** Whether a living process holds the lock of this folder. */
-export async function isModelLocked(folder: string): Promise<boolean> {
+export async function isFolderLocked(folder: string): Promise<boolean> {
   const path = join(folder, lockName)
   const lock = await readLock(path)
   return lock !== undefined && !(await isAbandoned(path, lock))

@@ -4,7 +4,7 @@ import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { isModelLocked, withModelLock } from '../../../src/engine/models/model-lock.ts'
+import { isFolderLocked, withFolderLock } from '../../src/system/folder-lock.ts'
 
 const signal = new AbortController().signal
 
@@ -27,12 +27,12 @@ async function deadPid(): Promise<number> {
   return child.pid!
 }
 
-describe('withModelLock', () => {
+describe('withFolderLock', () => {
   it('never lets two in at once, however many come', async () => {
     const folder = temporaryFolder()
     let inside = 0
     const visits = Array.from({ length: 6 }, (_, index) =>
-      withModelLock(folder, { signal }, async () => {
+      withFolderLock(folder, { signal }, async () => {
         const alone = ++inside === 1
         await sleep(5)
         inside--
@@ -45,7 +45,7 @@ describe('withModelLock', () => {
 
   it('keeps the folder when something lies in it, and lets go after a failure', async () => {
     const folder = temporaryFolder()
-    const failed = withModelLock(folder, { signal }, async () => {
+    const failed = withFolderLock(folder, { signal }, async () => {
       writeFileSync(join(folder, 'model.gguf.part'), '')
       throw new Error('broken')
     })
@@ -55,11 +55,11 @@ describe('withModelLock', () => {
 
   it('takes the lock of a process that died, though several find it at once', async () => {
     const folder = lockedBy({ pid: await deadPid(), host: hostname(), token: 'old' })
-    expect(await isModelLocked(folder)).toBe(false)
+    expect(await isFolderLocked(folder)).toBe(false)
     let inside = 0
     const alone = await Promise.all(
       Array.from({ length: 4 }, () =>
-        withModelLock(folder, { signal }, async () => {
+        withFolderLock(folder, { signal }, async () => {
           const first = ++inside === 1
           await sleep(5)
           inside--
@@ -75,19 +75,19 @@ describe('withModelLock', () => {
     ['nobody knows whom', 'half a lo'],
   ])('respects the lock of %s until it has been silent for long', async (_who, holder) => {
     const folder = lockedBy(holder)
-    expect(await isModelLocked(folder)).toBe(true)
+    expect(await isFolderLocked(folder)).toBe(true)
     const waits: string[] = []
     const stop = new AbortController()
-    const waiting = withModelLock(folder, { signal: stop.signal, onWait: (who) => (waits.push(who), stop.abort()) }, async () => 'in')
+    const waiting = withFolderLock(folder, { signal: stop.signal, onWait: (who) => (waits.push(who), stop.abort()) }, async () => 'in')
     await expect(waiting).rejects.toMatchObject({ name: 'AbortError' })
     expect(waits).toHaveLength(1)
 
     utimesSync(join(folder, '.lock'), 0, 0)
-    expect(await isModelLocked(folder)).toBe(false)
-    expect(await withModelLock(folder, { signal }, async () => 'in')).toBe('in')
+    expect(await isFolderLocked(folder)).toBe(false)
+    expect(await withFolderLock(folder, { signal }, async () => 'in')).toBe('in')
   })
 
   it('says why a folder cannot be locked', async () => {
-    await expect(withModelLock('/dev/null/model', { signal }, async () => 'in')).rejects.toMatchObject({ code: 'ENOTDIR' })
+    await expect(withFolderLock('/dev/null/model', { signal }, async () => 'in')).rejects.toMatchObject({ code: 'ENOTDIR' })
   })
 })

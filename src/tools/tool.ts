@@ -1,0 +1,45 @@
+import { z } from 'zod'
+import type { ToolSpec } from '../engine/engine.ts'
+import type { Checkout } from '../workspace/checkout.ts'
+import type { RunCommand } from '../workspace/command.ts'
+import type { Outputs } from './outputs.ts'
+
+export type Effect = 'read' | 'write' | 'execute'
+
+/** What a tool works with. Built once per run. */
+export interface ToolContext {
+  checkout: Checkout
+  /** Runs a command in the sandbox. Only tools with the effect `execute` may use it. */
+  run: RunCommand
+  /** Milliseconds that one command may take. */
+  commandTimeout: number
+  /** Long results, for `read_output`. */
+  outputs: Outputs
+  signal: AbortSignal
+}
+
+export interface ToolResult {
+  /** What the model reads. May be long: what is over the limit is kept for `read_output`. */
+  text: string
+  /** What events and reports may show. Never sent to the model. */
+  data?: unknown
+}
+
+export interface Tool<Input extends z.ZodObject = z.ZodObject> {
+  /** snake_case, because the model sees it. */
+  name: string
+  description: string
+  /** Strings, integers, booleans, enums and arrays of them, with defaults and without null, so that a grammar can enforce it. */
+  input: Input
+  effect: Effect
+  /** Throw `Error` for the model to read, `AppError` to end the run. */
+  run(input: z.infer<Input>, context: ToolContext): Promise<ToolResult>
+}
+
+export function defineTool<Input extends z.ZodObject>(tool: Tool<Input>): Tool<Input> {
+  return tool
+}
+
+export function toToolSpec({ name, description, input }: Tool): ToolSpec {
+  return { name, description, inputSchema: z.toJSONSchema(input, { io: 'input' }) }
+}
