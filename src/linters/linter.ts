@@ -12,18 +12,20 @@ export interface LinterUse {
 }
 
 export type LintOutcome =
-  /** The tool ran to its end and these are all its complaints about the files asked for. */
-  | { status: 'checked'; diagnostics: readonly Diagnostic[] }
+  /** The tool ran to its end and these are all its complaints about the files asked for; `elsewhere` counts those about paths outside of the tree. */
+  | { status: 'checked'; diagnostics: readonly Diagnostic[]; elsewhere: number }
   /** It crashed, is not installed, or has no valid configuration; that is never "clean". */
   | { status: 'failed'; reason: string }
 
 export interface LintRequest {
   /** Relative to the root, all below `use.directory`. */
   paths: readonly string[]
-  /** Text of a file, for the conversion of columns. */
+  /** Text of a file, with its byte order mark, for the conversion of columns; null for what is not there or is not text. */
   readText(path: string): Promise<string | null>
   run: RunCommand
-  /** Milliseconds. */
+  /** Absolute path of the root as commands see it, because many tools print absolute paths: `/repo` in a container. */
+  mountedAt: string
+  /** Milliseconds that one command may take. */
   timeout: number
   signal: AbortSignal
 }

@@ -11,6 +11,8 @@ export interface ToolContext {
   checkout: Checkout
   /** Runs a command in the sandbox. Only tools with the effect `execute` may use it. */
   run: RunCommand
+  /** Where commands see the root of the checkout; absent, at its own path. */
+  mountedAt?: string
   /** Milliseconds that one command may take. */
   commandTimeout: number
   /** Long results, for `read_output`. */

@@ -23,6 +23,8 @@ export interface SandboxView {
 export interface Sandbox {
   readonly kind: 'docker' | 'bwrap' | 'host'
   readonly run: RunCommand
+  /** Absolute path, free of links, at which commands see the root: `/repo` in a container, the root itself on the host. */
+  readonly mountedAt: string
   /** Ends and removes whatever is left. */
   close(): Promise<void>
 }
