@@ -14,13 +14,19 @@ async function spawned({ argv, directory, input, ...command }: Command, root: st
   const { promise, resolve } = Promise.withResolvers<CommandEnding>()
   const started = performance.now()
   const [program = '', ...more] = argv
-  const child = spawn(program, more, { cwd: join(root, directory), env: { ...inherited, ...command.environment }, signal: command.signal })
+  const child = spawn(program, more, {
+    cwd: join(root, directory),
+    env: { ...inherited, ...command.environment },
+    signal: command.signal,
+    detached: true,
+  })
   const printed: { stdout: Buffer[]; stderr: Buffer[] } = { stdout: [], stderr: [] }
   for (const stream of ['stdout', 'stderr'] as const) child[stream].on('data', (chunk: Buffer) => printed[stream].push(chunk))
   let isLate = false
   const timer = setTimeout(() => {
     isLate = true
-    child.kill('SIGKILL')
+    // What it has started holds its pipes open.
+    if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL')
   }, command.timeout)
   child.stdin.on('error', () => {})
   child.stdin.end(input ?? '')
