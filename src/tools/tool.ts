@@ -3,6 +3,7 @@ import type { ToolSpec } from '../engine/engine.ts'
 import type { Checkout } from '../workspace/checkout.ts'
 import type { RunCommand } from '../workspace/command.ts'
 import type { Outputs } from './outputs.ts'
+import type { SeenFiles } from './seen-files.ts'
 
 export type Effect = 'read' | 'write' | 'execute'
 
@@ -17,6 +18,8 @@ export interface ToolContext {
   commandTimeout: number
   /** Long results, for `read_output`. */
   outputs: Outputs
+  /** What the model knows of the files, for `write_file`. */
+  seen: SeenFiles
   signal: AbortSignal
 }
 

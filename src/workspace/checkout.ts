@@ -1,4 +1,5 @@
 import type { History } from './history.ts'
+import type { Search } from './search-question.ts'
 
 /**
  * The files of a working tree as a tool may see and change them. Every path is posix and relative to the root; one that leaves the root,
@@ -9,6 +10,8 @@ export interface Checkout {
   readonly root: string
   /** What git would say about this tree. */
   readonly history: History
+  /** Finds lines in the files of `list`, but for those that may not be read. */
+  readonly search: Search
   /** The bytes of a regular file. Throws `PathRefused` for anything else, also for what does not exist. */
   read(path: string): Promise<Buffer>
   /** What a path names; null for nothing. */
