@@ -50,12 +50,14 @@ export async function findObjectId(git: Git, tree: Tree & { kind: 'commit' | 'in
 /** Another repository in a folder of this one, which git neither tracks nor looks into. */
 const isNestedRepository = (path: string) => path.endsWith('/')
 
-async function listTagged(git: Git, which: readonly string[], signal?: AbortSignal): Promise<{ tag: string; path: string }[]> {
+/** What `git ls-files -t` says of each path; one may come more than once. */
+export async function listTagged(git: Git, which: readonly string[], signal?: AbortSignal): Promise<{ tag: string; path: string }[]> {
   const output = await git.ask(['ls-files', '-z', '-t', '--exclude-standard', ...which], { signal })
   return records(output).map((record) => ({ tag: record.toString('latin1', 0, 1), path: pathText(record.subarray(2)) }))
 }
 
-function records(output: Buffer): Buffer[] {
+/** What stands between the NULs of git's output. */
+export function records(output: Buffer): Buffer[] {
   const found: Buffer[] = []
   for (let start = 0, end = output.indexOf(0); end !== -1; start = end + 1, end = output.indexOf(0, start))
     found.push(output.subarray(start, end))

@@ -1,0 +1,84 @@
+import { AppError } from '../../domain/errors.ts'
+import { carryOut } from './carry-out.ts'
+import { sideOf } from './file-side.ts'
+import { inverted, type Journal, journalFolder, journalNames, listFolder, markJournal, removeJournal } from './journal.ts'
+import { errorCode } from './locations.ts'
+
+interface PendingRun {
+  folder: string
+  root: string
+  journal: Journal
+}
+
+const keptRuns = 20
+
+/** Carries out a journal that is marked pending. Where that fails on the way, what was done is taken back and the reason thrown. */
+export async function finishOrTakeBack(run: PendingRun): Promise<void> {
+  try {
+    await carryOut(workOf(run))
+  } catch (error) {
+    await takeBack(run)
+    throw error instanceof AppError ? error : notWritten(error)
+  }
+  await settle(run)
+}
+
+/** Marks what has been carried out. A run that took another one back is done once that one is marked, and needs no trace of its own. */
+export async function settle({ folder, journal }: PendingRun): Promise<void> {
+  const pending = { id: journal.id, state: 'pending' } as const
+  if (journal.undoes === null) await markJournal(folder, pending, 'applied')
+  else {
+    const names = journalNames(await listFolder(folder))
+    const undone = names.find(({ id, state }) => id === journal.undoes && state === 'applied')
+    if (undone) await markJournal(folder, undone, 'undone')
+    await removeJournal(folder, pending)
+  }
+  await forgetOldest(folder)
+}
+
+/**
+ * Puts back what was before the run, and forgets it. Files that somebody has changed since are left alone and returned; then all bytes
+ * of the run are kept, since some of them may be wanted.
+ */
+export async function takeBack(run: PendingRun): Promise<string[]> {
+  const { folder, root, journal } = run
+  const changed = await changedSince(root, journal)
+  await carryOut({ ...workOf(run), journal: inverted(journal) }, new Set(changed))
+  const pending = { id: journal.id, state: 'pending' } as const
+  if (changed.length > 0) await markJournal(folder, pending, 'partial')
+  else await removeJournal(folder, pending)
+  return changed
+}
+
+/** The files that are neither as the run found them nor as it means them. */
+export async function changedSince(root: string, journal: Journal): Promise<string[]> {
+  const changed: string[] = []
+  for (const entry of journal.entries) if ((await sideOf(root, entry)) === 'neither') changed.push(entry.path)
+  return changed
+}
+
+const workOf = ({ folder, root, journal }: PendingRun) => ({
+  root,
+  journal,
+  bytes: journalFolder(folder, { id: journal.id, state: 'pending' }),
+})
+
+async function forgetOldest(folder: string): Promise<void> {
+  const done = journalNames(await listFolder(folder)).filter(({ state }) => state !== 'draft' && state !== 'pending')
+  for (const name of done.slice(0, -keptRuns)) await removeJournal(folder, name)
+}
+
+function notWritten(cause: unknown): AppError {
+  const reason = errorCode(cause) || String(cause)
+  const isFull = reason === 'ENOSPC' || reason === 'EDQUOT'
+  return new AppError(
+    isFull ? 'DISK_FULL' : 'OUTPUT_UNWRITABLE',
+    `The changes could not be written to your working tree (${reason}). It is as it was.`,
+    {
+      cause,
+      hint: isFull
+        ? 'Free some space and run it again.'
+        : 'See to it that you may write to these files and their folders, and run it again.',
+    },
+  )
+}
