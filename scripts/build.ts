@@ -12,7 +12,7 @@ const dist = join(root, 'dist')
 const entries: Record<string, string> = { main: 'src/main.ts', index: 'src/index.ts', 'engine-process': 'src/engine/llama/process.ts' }
 
 // Native code, and what loads native code by its place on disk.
-const external = [/^better-sqlite3(\/|$)/, /^node-llama-cpp(\/|$)/, /^dockerode(\/|$)/, /^@napi-rs\//, /\.node$/]
+const external = [/^better-sqlite3(\/|$)/, /^node-llama-cpp(\/|$)/, /^dockerode(\/|$)/, /^@napi-rs\//, /^@vscode\/tree-sitter-wasm/, /\.node$/]
 
 rmSync(dist, { recursive: true, force: true })
 const output = await bundle()
