@@ -1,21 +1,21 @@
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
-import type { Language as Grammar, Parser } from '@vscode/tree-sitter-wasm'
+import type * as TreeSitter from '@vscode/tree-sitter-wasm'
 import type { Language } from './language.ts'
 import { createMemory, type WebAssemblyMemory } from './web-assembly.ts'
 
-type TreeSitter = typeof import('@vscode/tree-sitter-wasm')
+type Grammar = TreeSitter.Language
 
 /** A parser that is set to one language, and the memory it works in. */
 export interface LoadedGrammar {
-  parser: Parser
+  parser: TreeSitter.Parser
   grammar: Grammar
   /** Bytes that the WebAssembly program has taken so far. It never gives any back. */
   memoryBytes(): number
 }
 
 interface Runtime {
-  treeSitter: TreeSitter
+  treeSitter: typeof TreeSitter
   folder: string
   memory: WebAssemblyMemory
   grammars: Map<Language, Promise<Grammar>>
@@ -49,7 +49,7 @@ async function start(): Promise<Runtime> {
   const entry = require.resolve('@vscode/tree-sitter-wasm')
   // The package keeps its runtime in module scope; a module that is loaded anew has a new one.
   delete require.cache[entry]
-  const treeSitter = require(entry) as TreeSitter
+  const treeSitter = require(entry) as typeof TreeSitter
   const memory = createMemory({ initial: firstPages, maximum: mostPages })
   await treeSitter.Parser.init(moduleOptions(memory))
   return { treeSitter, folder: dirname(entry), memory, grammars: new Map() }

@@ -115,7 +115,10 @@ function copyOf(tree: Tree, grammar: Grammar, { nodes, isOver }: Patience): Synt
 
 const noChildren: SyntaxNode[] = []
 
-function readNode(cursor: TreeCursor, { grammar, hasError, parent }: { grammar: Grammar; hasError: boolean; parent: Growing | null }): Growing {
+function readNode(
+  cursor: TreeCursor,
+  { grammar, hasError, parent }: { grammar: Grammar; hasError: boolean; parent: Growing | null },
+): Growing {
   const id = cursor.nodeTypeId
   const [startIndex, endIndex] = [cursor.startIndex, cursor.endIndex]
   return {
