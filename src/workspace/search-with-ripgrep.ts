@@ -5,9 +5,8 @@ import type { SearchMatch } from './search-question.ts'
 
 /** No configuration, no ignore file, no other program and no guess at an encoding: what is named is searched as it is. */
 const form = (
-  '--no-config --no-ignore --hidden --no-follow --no-mmap --no-messages --no-pre --no-search-zip --text --no-crlf --no-unicode --encoding=none ' +
-  '--engine=default --no-multiline --threads=2 --max-columns=1 --no-max-columns-preview --line-number --null --no-heading --with-filename ' +
-  '--color=never --no-column --no-byte-offset --no-trim'
+  '--no-config --no-ignore --hidden --no-follow --no-mmap --no-messages --text --no-unicode --encoding=none --threads=2 --max-columns=1 ' +
+  '--line-number --null --no-heading --with-filename --color=never'
 ).split(' ')
 /** Of arguments to one process; Windows takes 32 KiB, everybody else much more. */
 const maxArgumentBytes = process.platform === 'win32' ? 16 * 2 ** 10 : 96 * 2 ** 10

@@ -1,0 +1,34 @@
+import { deleteFile } from './delete-file.ts'
+import { gitBlame } from './git-blame.ts'
+import { gitDiff } from './git-diff.ts'
+import { gitLog } from './git-log.ts'
+import { gitStatus } from './git-status.ts'
+import { listFiles } from './list-files.ts'
+import { moveFile } from './move-file.ts'
+import { readFile } from './read-file.ts'
+import { readOutput } from './read-output.ts'
+import { runCommand } from './run-command.ts'
+import { search } from './search.ts'
+import type { Effect, Tool } from './tool.ts'
+import { writeFile } from './write-file.ts'
+
+/** Every tool, in the order in which a model is told of them. */
+const tools: readonly Tool[] = [
+  listFiles,
+  search,
+  readFile,
+  gitStatus,
+  gitDiff,
+  gitLog,
+  gitBlame,
+  writeFile,
+  moveFile,
+  deleteFile,
+  runCommand,
+  readOutput,
+]
+
+/** The tools of these effects, and no others: what a task has not declared does not exist for the model. */
+export function toolsFor(effects: readonly Effect[]): Tool[] {
+  return tools.filter(({ effect }) => effects.includes(effect))
+}
