@@ -9,6 +9,13 @@ export type AgentEvent =
   | { type: 'step-start'; step: number }
   | { type: 'tool-start'; call: ToolCall }
   | { type: 'tool-end'; call: ToolCall; text: string; isError: boolean; data?: unknown }
+  /** A call that was not made, and why: the budget, or no progress. */
+  | { type: 'tool-skip'; call: ToolCall; text: string }
+  /** An answer that could not be used, and what the model was told about it. */
+  | { type: 'answer-reject'; step: number; reason: 'unreadable' | 'truncated'; message: string }
+  /** What was done so that the next request fits: results made one line, steps left out, and whether the model summed those up. */
+  | { type: 'history-fit'; shortened: number; leftOut: number; summarised: boolean }
   | { type: 'step-end'; step: number }
   | { type: 'text-delta'; text: string }
   | { type: 'notice'; code: string; message: string; hint: string }
+  | { type: 'agent-end'; ending: string; reason: string; steps: number }

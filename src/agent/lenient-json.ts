@@ -1,3 +1,5 @@
+import { withoutReasoning } from './reasoning.ts'
+
 /**
  * Reads the JSON value that a model's text contains: bare, in a fence, after reasoning, inside a tool call, before or after prose.
  * Returns undefined where there is none. A value that was cut off is not completed: what a model did not say is not known.
@@ -9,13 +11,6 @@ export function readJson(text: string): unknown {
     if (value !== undefined) return unwrapped(value)
   }
   return undefined
-}
-
-/** Reasoning ends where its last closing tag stands; an opening tag that is never closed leaves no answer behind it. */
-function withoutReasoning(text: string): string {
-  const closed = text.replaceAll(/<(think|thinking|reasoning)>[\s\S]*?<\/\1>/gi, '')
-  const afterStray = closed.replace(/^[\s\S]*<\/(?:think|thinking|reasoning)>/i, '')
-  return afterStray.replace(/<(?:think|thinking|reasoning)>[\s\S]*$/i, '')
 }
 
 function* candidatesIn(text: string): Generator<string> {

@@ -72,6 +72,10 @@ function take(event: AgentEvent, state: ProgressState): void {
     case 'step-end':
     case 'tool-start':
     case 'tool-end':
+    case 'tool-skip':
+    case 'answer-reject':
+    case 'history-fit':
+    case 'agent-end':
     case 'notice':
       break
   }

@@ -47,7 +47,7 @@ export interface Engine {
   readonly digest: string | null
   /** Tokens that prompt and answer may have together. */
   readonly contextTokens: number
-  /** Whether it takes `tools` in a request. Otherwise the caller asks for a call as JSON under a schema. */
+  /** Whether it takes `tools` in a request; a server may turn out not to. Otherwise the caller asks for a call as JSON under a schema. */
   readonly offersTools: boolean
   /** How many requests it answers at once without slowing each other down. */
   readonly parallel: number

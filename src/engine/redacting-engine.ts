@@ -24,7 +24,9 @@ export function redactingEngine(engine: Engine, findSecrets: FindSecrets): Engin
     model: engine.model,
     digest: engine.digest,
     contextTokens: engine.contextTokens,
-    offersTools: engine.offersTools,
+    get offersTools() {
+      return engine.offersTools
+    },
     parallel: engine.parallel,
     get notices() {
       return placeholders.count === 0 ? engine.notices : [...engine.notices, secretsNotice(placeholders.count)]

@@ -16,6 +16,7 @@ export const fullDialect: Dialect = { format: 'json_schema', without: new Set() 
 /** The fields of the request at hand that could be what the server minds. */
 export interface Asked {
   schema: boolean
+  tools: boolean
   fields: readonly OptionalField[]
 }
 
@@ -24,7 +25,10 @@ type Refusal = NonNullable<Failure['refusal']>
 /** Statuses with which servers refuse fields they do not know. llama-server says 500 where it cannot turn a schema into a grammar. */
 const refusing = new Set([400, 415, 422, 500, 501])
 
-const names: readonly { pattern: RegExp; field: OptionalField | 'format' }[] = [
+type Minded = OptionalField | 'format' | 'tools'
+
+const names: readonly { pattern: RegExp; field: Minded }[] = [
+  { pattern: /\btools?\b|\btool[-_ ](?:choice|call|use)|function[-_ ]call/i, field: 'tools' },
   { pattern: /chat_template|enable_thinking/i, field: 'chat_template_kwargs' },
   { pattern: /logprobs/i, field: 'logprobs' },
   { pattern: /stream_options|include_usage/i, field: 'stream_options' },
@@ -38,9 +42,17 @@ const names: readonly { pattern: RegExp; field: OptionalField | 'format' }[] = [
 export function dialectWithoutNamed(dialect: Dialect, asked: Asked, refusal: Refusal): Dialect | null {
   if (!refusing.has(refusal.status)) return null
   const named = mindedBy(refusal.text, dialect, asked)
-  if (named === null) return null
+  if (named === null || named === 'tools') return null
   if (named === 'format') return { ...dialect, format: simplerFormat(dialect.format, refusal.text) }
   return { ...dialect, without: new Set([...dialect.without, named]) }
+}
+
+/** Whether a server says that it does not take tools: without them the request would mean something else, so there is no simpler dialect. */
+export function refusesTools(dialect: Dialect, asked: Asked, { status, text }: Refusal): boolean {
+  if (!asked.tools) return false
+  // Routers look for a server that takes tools, and say that there is none.
+  if (status === 404) return /\bsupports? tool/i.test(text)
+  return refusing.has(status) && mindedBy(text, dialect, asked) === 'tools'
 }
 
 /** What may be meant by a refusal that names nothing, likeliest first: at most three guesses. */
@@ -53,9 +65,13 @@ export function guessDialects(dialect: Dialect, asked: Asked, refusal: Refusal):
 }
 
 /** What the text names first: some servers repeat the whole request further on. */
-function mindedBy(text: string, dialect: Dialect, asked: Asked): OptionalField | 'format' | null {
-  const sent = (field: OptionalField | 'format') =>
-    field === 'format' ? asked.schema && dialect.format !== 'text' : asked.fields.includes(field) && !dialect.without.has(field)
+function mindedBy(text: string, dialect: Dialect, asked: Asked): Minded | null {
+  const sent = (field: Minded) =>
+    field === 'tools'
+      ? asked.tools
+      : field === 'format'
+        ? asked.schema && dialect.format !== 'text'
+        : asked.fields.includes(field) && !dialect.without.has(field)
   const found = names
     .map(({ pattern, field }) => ({ field, at: text.search(pattern) }))
     .filter(({ field, at }) => at >= 0 && sent(field))

@@ -42,7 +42,9 @@ function endpointEngine(
     model: served.name,
     digest: null,
     contextTokens,
-    offersTools: true,
+    get offersTools() {
+      return negotiation.offersTools
+    },
     parallel: options.parallel ?? defaultParallel,
     notices,
     countTokens: async (text) => estimateTokens(text),

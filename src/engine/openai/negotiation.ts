@@ -1,10 +1,12 @@
 import type { Engine } from '../engine.ts'
-import { dialectWithoutNamed, fullDialect, guessDialects, type AnswerFormat, type Asked, type Dialect } from './dialect.ts'
+import { dialectWithoutNamed, fullDialect, guessDialects, refusesTools, type AnswerFormat, type Asked, type Dialect } from './dialect.ts'
 import { Failure } from './failure.ts'
 
 export type Notice = Engine['notices'][number]
 
 export interface Negotiation {
+  /** False once the server has refused a request because of its tools. */
+  readonly offersTools: boolean
   /** Sends in the dialect that is known to work, and looks for a simpler one where the server refuses that. */
   run<T>(asked: Asked, send: (dialect: Dialect) => Promise<T>): Promise<T>
 }
@@ -14,13 +16,23 @@ export function openNegotiation(notices: Notice[]): Negotiation {
   let known = fullDialect
   // A server that also refused everything simpler minds something else, and need not be asked four times each time.
   let mayGuess = true
+  let offersTools = true
 
   const learn = ({ format, without }: Dialect) => {
     if (format !== known.format) notices.push(formatNotice(format))
     known = { format, without: new Set([...known.without, ...without]) }
   }
 
+  const forgetTools = ({ told }: Failure): Failure => {
+    if (offersTools) notices.push(toolsNotice())
+    offersTools = false
+    return new Failure(told)
+  }
+
   return {
+    get offersTools() {
+      return offersTools
+    },
     async run(asked, send) {
       const attempt = async (dialect: Dialect, guess: boolean): ReturnType<typeof send> => {
         try {
@@ -29,6 +41,7 @@ export function openNegotiation(notices: Notice[]): Negotiation {
           return answer
         } catch (error) {
           if (!(error instanceof Failure) || error.refusal === null) throw error
+          if (refusesTools(dialect, asked, error.refusal)) throw forgetTools(error)
           const simpler = dialectWithoutNamed(dialect, asked, error.refusal)
           if (simpler !== null) return await attempt(simpler, guess)
           if (!guess) throw error
@@ -49,6 +62,14 @@ export function openNegotiation(notices: Notice[]): Negotiation {
 function passRefusal(error: unknown): Failure {
   if (error instanceof Failure && error.refusal !== null && !error.retryable) return error
   throw error
+}
+
+function toolsNotice(): Notice {
+  return {
+    code: 'TOOLS_NOT_OFFERED',
+    message: 'The endpoint refuses tool calls; the model is asked for them as JSON instead.',
+    hint: 'Start the server with them: vLLM takes --enable-auto-tool-choice and --tool-call-parser, llama-server --jinja.',
+  }
 }
 
 function formatNotice(format: AnswerFormat): Notice {

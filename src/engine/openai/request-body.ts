@@ -8,7 +8,11 @@ type Body = ChatCompletionCreateParamsStreaming & { chat_template_kwargs?: { ena
 /** What of the request a server might not understand. */
 export function askedOf(request: GenerateRequest): Asked {
   const always = ['max_tokens', 'temperature', 'seed', 'stream_options'] as const
-  return { schema: request.outputSchema !== undefined, fields: request.outputSchema ? [...always, ...schemaFields(request)] : always }
+  return {
+    schema: request.outputSchema !== undefined,
+    tools: request.tools.length > 0,
+    fields: request.outputSchema ? [...always, ...schemaFields(request)] : always,
+  }
 }
 
 /** The request as it goes over the wire, in what the server understands. */
