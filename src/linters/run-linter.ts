@@ -1,8 +1,8 @@
+import { posix } from 'node:path'
 import type { CommandResult } from '../workspace/command.ts'
 import type { Coordinates } from './columns.ts'
 import type { LintOutcome, LinterUse, LintRequest } from './linter.ts'
 import { type Problem, type Reading, toOutcome } from './problem.ts'
-import { pathArgument } from './reported-path.ts'
 
 /** Below the limit of every system, which counts the environment as well. */
 const maxArgumentBytes = 90_000
@@ -18,6 +18,8 @@ export interface Exited {
 export interface LinterRun {
   /** What stands in front of the files; the last one is usually `--`. */
   arguments: readonly string[]
+  /** How a file, relative to the directory of the use, is named to the tool. */
+  toArgument?(path: string): string
   coordinates: Coordinates
   environment?: Readonly<Record<string, string>>
   /** What the exit code and the output mean. A crash is a failure, never an empty list. */
@@ -26,8 +28,9 @@ export interface LinterRun {
 
 /** Runs a tool on the files asked for, as often as the length of an argument list requires. */
 export async function runOnFiles(use: LinterUse, request: LintRequest, run: LinterRun): Promise<LintOutcome> {
+  const { toArgument = asPath } = run
   const problems: Problem[] = []
-  for (const files of inChunks(request.paths.map((path) => pathArgument(path, use.directory)))) {
+  for (const files of inChunks(request.paths.map((path) => toArgument(posix.relative(use.directory, path))))) {
     const reading = await runOnce(use, request, { ...run, arguments: [...run.arguments, ...files] })
     if ('failure' in reading) return { status: 'failed', reason: reading.failure }
     problems.push(...reading.problems)
@@ -70,6 +73,9 @@ function toExited(
       return { failure: `${linter} is not installed: there is no program ${JSON.stringify(program)}. Install what the project depends on.` }
   }
 }
+
+/** Never like an option, a negation or a comment. */
+const asPath = (path: string) => `./${path}`
 
 const maxComplaint = 600
 
