@@ -1,4 +1,4 @@
-import { directiveReader, formOf, textOf } from './comment.ts'
+import { directiveReader, formOf, isVerbatim, textOf } from './comment.ts'
 import { directivesIn, isBoundToNextLine } from './directives.ts'
 import type { SyntaxNode, SyntaxTree } from './parse.ts'
 import { walk } from './walk.ts'
@@ -43,12 +43,10 @@ const opening = ({ type, field }: SyntaxNode) => `(${field ?? ''}:${type}`
 function leafToken({ type, startIndex, endIndex }: SyntaxNode, { text, language }: SyntaxTree, isFirst: boolean): string {
   // White space makes words in these two, and the tree does not always show it.
   const isApart = (language === 'css' || language === 'bash') && !isFirst && /\s/.test(text[startIndex - 1] ?? '')
-  return `${type}${isApart ? ' ~' : ' '}${text.slice(startIndex, endIndex)}`
+  // Only the very first line can name an interpreter.
+  const isMisplaced = startIndex > 0 && (type === 'hash_bang_line' || type === 'shebang')
+  return `${type}${isMisplaced ? '?' : ''}${isApart ? ' ~' : ' '}${text.slice(startIndex, endIndex)}`
 }
-
-// Grammars do not name every part of a string: what lies between the parts that they name is content.
-const isVerbatim =
-  /(?:^|_)(?:string|heredoc|nowdoc|regex|text|char|character|template_string|template_literal_type|jsx_element|jsx_fragment)(?:_|$)/
 
 function gapBefore(node: SyntaxNode, tree: SyntaxTree): string | null {
   const { parent, position, startIndex } = node
@@ -64,7 +62,7 @@ function gapAfter(node: SyntaxNode, tree: SyntaxTree): string | null {
 function gapToken({ text, language }: SyntaxTree, within: SyntaxNode | null, [start, end]: [number, number]): string | null {
   if (start >= end) return null
   const gap = text.slice(start, end)
-  if (within && within.type !== 'ERROR' && isVerbatim.test(within.type)) return `= ${gap}`
+  if (within && isVerbatim(within)) return `= ${gap}`
   const rest = gap.replaceAll(language === 'bash' ? /[ \t\n]+/g : /[ \t\n\r\f\uFEFF]+/g, '')
   return rest === '' ? null : `= ${rest}`
 }

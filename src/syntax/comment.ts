@@ -44,8 +44,15 @@ export function commentsIn(tree: SyntaxTree): readonly Comment[] {
 
 /** Whether a node is documentation by its form, and which one; null for code. */
 export function formOf(node: SyntaxNode, tree: SyntaxTree): Comment['form'] | null {
-  if (commentTypes.has(node.type)) return 'comment'
+  if (commentTypes.has(node.type)) return node.parent && isVerbatim(node.parent) ? null : 'comment'
   return tree.language === 'python' && isDocstring(node, tree) ? 'docstring' : null
+}
+
+/** Whether what stands between the children of a node is content: in strings and other texts, whose parts grammars do not all name. */
+export function isVerbatim({ type }: SyntaxNode): boolean {
+  return /(?:^|_)(?:string|heredoc|nowdoc|regex|text|char|character|template_string|template_literal_type|jsx_element|jsx_fragment)(?:_|$)/.test(
+    type,
+  )
 }
 
 const commentTypes = new Set(['comment', 'line_comment', 'block_comment'])
