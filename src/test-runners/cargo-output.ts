@@ -33,7 +33,7 @@ export function readCargoOutput(text: string, directory: string): Gathered {
     else if (current && !current.hasEnded) readLine(current, line)
   }
   const tests = targets.flatMap(withFailures)
-  const broken = [...targets.filter((target) => !target.hasEnded).map(cutShort), ...buildFailure(text, targets)]
+  const broken = [...targets.filter((target) => !target.hasEnded).map(cutShort), ...buildFailure(text, { targets, directory })]
   return { tests, skipped: targets.reduce((sum, { skipped }) => sum + skipped, 0), broken }
 }
 
@@ -85,11 +85,11 @@ function withFailures({ tests, lines }: Target): GatheredTest[] {
 }
 
 function cutShort({ name, file, lines }: Target): BrokenTests {
-  return { file, reason: `${name} ended before all of its tests had: ${failureText(lines.slice(-40).join('\n'))}` }
+  return { scope: name, file, reason: `It ended before all of its tests had: ${failureText(lines.slice(-40).join('\n'))}` }
 }
 
-function buildFailure(text: string, targets: readonly Target[]): BrokenTests[] {
+function buildFailure(text: string, { targets, directory }: { targets: readonly Target[]; directory: string }): BrokenTests[] {
   if (targets.length > 0 || !/^error(\[E\d+\])?: /m.test(text)) return []
   const start = text.search(/^error(\[E\d+\])?: /m)
-  return [{ file: null, reason: failureText(text.slice(start)) }]
+  return [{ scope: posix.join(directory, 'Cargo.toml'), file: null, reason: failureText(text.slice(start)) }]
 }

@@ -40,10 +40,10 @@ function lostRuns(before: TestReport, after: TestReport): string[] {
 }
 
 function lostFiles(before: TestReport, after: TestReport): string[] {
-  const known = new Set(brokenFiles(before).map(({ file, reason }) => file ?? reason))
+  const known = new Set(brokenFiles(before).map(({ scope }) => scope))
   return brokenFiles(after)
-    .filter(({ file, reason }) => !known.has(file ?? reason))
-    .map(({ file, reason }) => (file === null ? reason : `${file} cannot be run: ${reason}`))
+    .filter(({ scope }) => !known.has(scope))
+    .map(({ scope, reason }) => `The tests of ${scope} cannot be run: ${reason}`)
 }
 
 const brokenFiles = ({ runs }: TestReport) => runs.flatMap(({ outcome }) => (outcome.status === 'ran' ? outcome.broken : []))

@@ -41,7 +41,7 @@ export function conclude({ tests, skipped, broken }: Gathered, { runner, code, o
   const [asked, brokenAsked] = [tests.filter(({ file }) => concerns(file)), broken.filter(({ file }) => concerns(file))]
   if (asked.length > 0) return { status: 'ran', tests: withIdentity(runner, asked), skipped, broken: brokenAsked }
   if (brokenAsked.length > 0) {
-    return { status: 'failed', reason: brokenAsked.map(({ file, reason }) => `${file ?? runner}: ${reason}`).join('\n') }
+    return { status: 'failed', reason: brokenAsked.map(({ scope, reason }) => `${scope}: ${reason}`).join('\n') }
   }
   return { status: 'not-run', reason: noneExecuted(runner, skipped) }
 }

@@ -32,4 +32,4 @@ export function isBelow(path: string, directory: string): boolean {
 }
 
 /** Without a slash it would be looked up on PATH. */
-const asProgram = (path: string) => (path.startsWith('.') ? path : `./${path}`)
+const asProgram = (path: string) => (path.startsWith('../') ? path : `./${path}`)

@@ -30,7 +30,6 @@ export const goTest: TestRunner = {
         '-count=1',
         '-timeout=0',
         ...(selected === null ? [] : [`-run=${selected}`]),
-        '--',
         ...(packages.length > 0 ? packages : ['./...']),
       ],
       directory: use.directory,
@@ -41,7 +40,7 @@ export const goTest: TestRunner = {
     })
     const problem = endingProblem(use, ending, { timeout, output: stderr })
     if (problem !== null || ending.kind !== 'exited') return { status: 'failed', reason: problem ?? '' }
-    const gathered = readEvents(stdout, known ?? [])
+    const gathered = readEvents(stdout, { known: known ?? [], stderr })
     const tests = known === null ? gathered.tests : gathered.tests.filter(({ file }) => file !== null)
     return conclude({ ...gathered, tests }, { runner: use.runner, code: ending.code, output: stderr, foundNone: false, files })
   },
@@ -85,6 +84,7 @@ const eventSchema = z.looseObject({
   Test: z.string().optional(),
   Elapsed: z.number().optional(),
   Output: z.string().optional(),
+  FailedBuild: z.string().optional(),
 })
 
 interface Progress {
@@ -96,7 +96,7 @@ interface Progress {
   output: string
 }
 
-function readEvents(stdout: string, known: readonly DeclaredTest[]): Gathered {
+function readEvents(stdout: string, { known, stderr }: { known: readonly DeclaredTest[]; stderr: string }): Gathered {
   const progress = new Map<string, Progress>()
   for (const line of stdout.split('\n')) {
     const event = eventSchema.safeParse(jsonOrNull(line))
@@ -111,20 +111,24 @@ function readEvents(stdout: string, known: readonly DeclaredTest[]): Gathered {
     // A package fails without a failed test when it does not build, or ends itself.
     broken: all
       .filter(({ scope, name, status }) => name === '' && (status === 'build-fail' || (status === 'fail' && !hasFailed.has(scope))))
-      .map(({ scope, output }) => ({ file: null, reason: `${scope}: ${failureText(output)}` })),
+      .map(({ scope, output }) => ({ scope, file: null, reason: failureText(reasonOf(output, stderr)) })),
   }
 }
 
+/** Before Go 1.24, what the compiler says stood on standard error. */
+const reasonOf = (output: string, stderr: string) => (/\[(build|setup) failed\]/.test(output) ? `${output}${stderr}` : output)
+
 function note(
   progress: Map<string, Progress>,
-  { Action, Package, ImportPath, Test = '', Elapsed, Output = '' }: z.infer<typeof eventSchema>,
+  { Action, Package, ImportPath, Test = '', Elapsed, Output = '', FailedBuild }: z.infer<typeof eventSchema>,
 ): void {
   const scope = Package ?? ImportPath ?? ''
   const key = JSON.stringify([scope, Test])
   const known = progress.get(key) ?? { scope, name: Test, status: 'run', seconds: null, output: '' }
   if (Action === 'output' || Action === 'build-output') known.output += Output
   else if (['pass', 'fail', 'skip', 'build-fail'].includes(Action)) {
-    known.status = Action
+    // The failure of its build is told on its own.
+    known.status = FailedBuild === undefined ? Action : 'not-built'
     known.seconds = Elapsed ?? null
   }
   progress.set(key, known)

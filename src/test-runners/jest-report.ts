@@ -44,6 +44,8 @@ export function readJestReport(text: string, pathOf: (path: string) => string | 
   return {
     tests: executed,
     skipped: files.flatMap(({ assertionResults }) => assertionResults).length - executed.length,
-    broken: files.filter(isBroken).map(({ file, message }) => ({ file, reason: failureText(message ?? '') || 'It cannot be loaded.' })),
+    broken: files
+      .filter(isBroken)
+      .map(({ name, file, message }) => ({ scope: file ?? name, file, reason: failureText(message ?? '') || 'It cannot be loaded.' })),
   }
 }

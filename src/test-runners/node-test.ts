@@ -5,7 +5,7 @@ import { javaScriptUses } from './javascript-packages.ts'
 import { jsonOrNull } from './json-or-null.ts'
 import { literally } from './name-pattern.ts'
 import { runWithReport } from './run-with-report.ts'
-import type { TestRunner } from './test-runner.ts'
+import type { BrokenTests, TestRunner } from './test-runner.ts'
 import { withoutReport } from './without-report.ts'
 
 const isTestFile = (path: string) =>
@@ -69,6 +69,12 @@ const eventSchema = z.looseObject({
 
 type Event = z.infer<typeof eventSchema>
 
+interface Gathering {
+  tests: GatheredTest[]
+  skipped: number
+  broken: BrokenTests[]
+}
+
 function readEvents(text: string, pathOf: (path: string) => string | null): Gathered | null {
   const lines = text.trimEnd().split('\n').map(jsonOrNull)
   // Without its last line, the runner was ended while it was reporting.
@@ -76,7 +82,7 @@ function readEvents(text: string, pathOf: (path: string) => string | null): Gath
   const events = z.array(eventSchema).safeParse(lines)
   if (!events.success) return null
   const titles = new Map<string | null, string[]>()
-  const gathered = { tests: [] as GatheredTest[], skipped: 0, broken: [] as { file: string | null; reason: string }[] }
+  const gathered: Gathering = { tests: [], skipped: 0, broken: [] }
   for (const event of events.data) {
     const path = titles.get(event.file) ?? []
     // Starts come from the outside inwards, so that the groups of a test are the last ones started above it.
@@ -87,15 +93,11 @@ function readEvents(text: string, pathOf: (path: string) => string | null): Gath
   return gathered
 }
 
-function add(
-  gathered: { tests: GatheredTest[]; skipped: number; broken: { file: string | null; reason: string }[] },
-  event: Event,
-  { file, groups }: { file: string | null; groups: readonly string[] },
-): void {
+function add(gathered: Gathering, event: Event, { file, groups }: { file: string | null; groups: readonly string[] }): void {
   const isPassed = event.type === 'test:pass'
   if (isFileItself(event)) {
     // Node takes a file without a test in it for a test that passes.
-    if (!isPassed) gathered.broken.push({ file, reason: failureText(event.message) || 'It cannot be loaded.' })
+    if (!isPassed) gathered.broken.push({ scope: file ?? event.name, file, reason: failureText(event.message) || 'It cannot be loaded.' })
     return
   }
   if (event.isSkipped) return void gathered.skipped++

@@ -122,7 +122,9 @@ function readPluginReport(text: string, { pathOf }: ReportedRun): Gathered | nul
   return {
     tests: tests.filter((test) => test !== null),
     skipped: tests.filter((test) => test === null).length,
-    broken: events.data.filter(({ type }) => type === 'collect').map(({ id, text }) => ({ file: fileOf(id), reason: failureText(text) })),
+    broken: events.data
+      .filter(({ type }) => type === 'collect')
+      .map(({ id, text }) => ({ scope: fileOf(id) ?? id, file: fileOf(id), reason: failureText(text) })),
   }
 }
 

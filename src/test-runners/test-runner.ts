@@ -17,6 +17,8 @@ export interface ExecutedTest {
 
 /** A file or package whose tests could not even be collected: it does not parse, does not build, or an import of it fails. */
 export interface BrokenTests {
+  /** What it is, the same in every run: the file, or the package or target. */
+  scope: string
   /** Relative to the root; null where the runner does not say. */
   file: string | null
   reason: string
