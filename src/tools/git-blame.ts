@@ -18,6 +18,6 @@ export const gitBlame = defineTool({
     signal.throwIfAborted()
     const endLine = start_line + Math.min(line_count, maxLines) - 1
     const blame = await checkout.history.blame({ path, startLine: start_line, endLine })
-    return { text: terminalText(blame) || 'The file is empty.' }
+    return { text: terminalText(blame) }
   },
 })

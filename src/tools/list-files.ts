@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { plural } from '../domain/plural.ts'
+import { formatCount, plural } from '../domain/plural.ts'
 import { terminalLine } from '../domain/trust-terminal.ts'
 import { pathFilter } from './path-filter.ts'
 import { defineTool } from './tool.ts'
@@ -39,7 +39,7 @@ function summarised(paths: readonly string[]): string[] {
     best = entries
   }
   const rest = best.length - maxEntries
-  return rest > 0 ? [...best.slice(0, maxEntries), `… and ${plural(rest, 'more entry').replace('entrys', 'entries')}`] : best
+  return rest > 0 ? [...best.slice(0, maxEntries), `… and ${formatCount(rest)} more`] : best
 }
 
 function atDepth(paths: readonly string[], depth: number): string[] {

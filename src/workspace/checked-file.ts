@@ -32,7 +32,8 @@ export async function readChecked({ disk, refuse }: CheckedPlace, path: string):
   if (!isSame(stats, await lstat(walk.child(found.name), { bigint: true }))) throw moved(path)
   await walk.confirm()
   if (stats.size > maxReadBytes) throw tooLarge(path, Number(stats.size))
-  return readUpTo(file, path)
+  // Awaited here, because the file is closed with this block.
+  return await readUpTo(file, path)
 }
 
 export interface Looked {

@@ -1,3 +1,4 @@
+import { posix } from 'node:path'
 import type { Refuse } from './checked-file.ts'
 import { PathRefused } from './checkout.ts'
 import type { Git } from './git.ts'
@@ -38,7 +39,7 @@ export function createHistory(git: Git, { refuse, read }: HistoryContext): Histo
   const allowed = (path: string) => {
     const reason = refuse(path, 'read')
     if (reason) throw new PathRefused(reason)
-    return path
+    return posix.normalize(path).replace(/\/$/, '')
   }
 
   async function base(): Promise<string> {
@@ -62,7 +63,8 @@ export function createHistory(git: Git, { refuse, read }: HistoryContext): Histo
     async diff(path) {
       const commit = await base()
       const hidden = (await changedPaths(commit)).filter((changed) => refuse(changed, 'read') !== null)
-      const chosen = path === undefined ? [':(top)'] : [`:(top,literal)${allowed(path)}`]
+      const place = path === undefined ? '.' : allowed(path)
+      const chosen = [place === '.' ? ':(top)' : `:(top,literal)${place}`]
       const args = ['diff', ...plainDiff, '--end-of-options', commit, '--', ...chosen, ...hidden.map(excluded)]
       const text = await readAtMost(git.stream(args), maxDiffBytes)
       const untracked = await untrackedPaths(git, chosen)
@@ -79,7 +81,8 @@ export function createHistory(git: Git, { refuse, read }: HistoryContext): Histo
     },
 
     async blame({ path, startLine, endLine }) {
-      const content = await read(allowed(path))
+      const name = allowed(path)
+      const content = await read(name)
       const args = [
         'blame',
         '--porcelain',

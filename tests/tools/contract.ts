@@ -45,7 +45,7 @@ export function toolContract(tool: Tool, options: ToolContractOptions): void {
     })
 
     it('has a schema that a grammar can enforce', () => {
-      expect(jsonGrammar(withoutDefaults(z.toJSONSchema(tool.input)))).toContain('root ::=')
+      expect(jsonGrammar({ required: [], ...withoutDefaults(z.toJSONSchema(tool.input)) })).toContain('root ::=')
       expect(JSON.stringify(toToolSpec(tool).inputSchema)).not.toContain('anyOf')
     })
 
@@ -92,7 +92,7 @@ async function runIn(tool: Tool, options: ToolContractOptions): Promise<{ text: 
   using repository = temporaryRepository({ files: options.files })
   const context = toolContext(repository, options.overrides)
   await options.before?.(context)
-  return tool.run(tool.input.parse(options.input), context)
+  return await tool.run(tool.input.parse(options.input), context)
 }
 
 async function expectUnchanged(tool: Tool, options: ToolContractOptions, callback: (run: Run) => Promise<void>): Promise<void> {
