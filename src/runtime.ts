@@ -2,16 +2,18 @@ import { createBudget } from './agent/budget.ts'
 import type { AgentEvent } from './agent/event.ts'
 import { applyBaseline, type Baseline } from './domain/baseline.ts'
 import { identify } from './domain/fingerprint.ts'
+import { maskSecrets } from './domain/mask.ts'
 import type { Notice, Report, ReportUsage, Timing } from './domain/report.ts'
 import { version } from './domain/version.ts'
 import type { Engine, EngineHandle } from './engine/engine.ts'
 import type { Memory } from './memory/memory.ts'
-import type { Task, TaskContext } from './tasks/task.ts'
+import type { Task, TaskContext, Workshop } from './tasks/task.ts'
 import type { Workspace } from './workspace/workspace.ts'
 
 /** Everything with a lifetime. Built once per process: per command, or per daemon. */
 export interface Runtime {
   workspace: Workspace
+  workshop: Workshop
   /** Null: no model was asked for, or none was found. */
   engine: EngineHandle | null
   /** Opened on first use; null where nothing can be kept. */
@@ -43,6 +45,7 @@ export async function runTask<Request>(task: Task<Request>, request: Request, op
   const engine = runtime.engine && openedOnce(runtime.engine)
   const context: TaskContext = {
     workspace: runtime.workspace,
+    workshop: runtime.workshop,
     engine,
     cache: useCache ? lazyCache(runtime, (notice) => notices.push(notice)) : null,
     budget,
@@ -58,7 +61,7 @@ export async function runTask<Request>(task: Task<Request>, request: Request, op
   try {
     const { findings, ...result } = await task.run(request, context)
     signal.throwIfAborted()
-    return {
+    const report: Report = {
       schemaVersion: 1,
       tool: { name: 'coding-agent', version },
       task: task.name,
@@ -69,6 +72,8 @@ export async function runTask<Request>(task: Task<Request>, request: Request, op
       timing: meter.timing(performance.now() - startedAt),
       notices: withoutRepeats([...early, ...notices]),
     }
+    if (useCache && report.findings.length > 0) await record(report, runtime)
+    return report
   } finally {
     budget.close()
     await engine?.close()
@@ -125,6 +130,15 @@ function lazyCache({ memory }: Runtime, notice: (notice: Notice) => void): TaskC
     remember: async (key, value) => {
       await attempt((opened) => opened.remember(key, value))
     },
+  }
+}
+
+/** So that a finding can be asked about by its id. A run is no worse for not being remembered. */
+async function record(report: Report, { memory }: Runtime): Promise<void> {
+  try {
+    ;(await memory())?.recordRun(maskSecrets(report))
+  } catch {
+    // The cache has told of it, or will.
   }
 }
 

@@ -37,6 +37,19 @@ export function filled(text: string): string {
   throw new InvalidArgumentError('It must not be empty.')
 }
 
+const effectNames = ['read', 'write', 'execute'] as const
+
+/** Reads `read,write`: what a model may do. Who may write or execute may also read. */
+export function effects(text: string): readonly (typeof effectNames)[number][] {
+  const named = text.split(',').map((name) => name.trim())
+  const wrong = named.find((name) => !(effectNames as readonly string[]).includes(name))
+  if (wrong !== undefined) {
+    const meant = closest(wrong, effectNames)
+    throw new InvalidArgumentError(`It must be a list of ${effectNames.join(', ')}.${meant === undefined ? '' : ` Did you mean ${meant}?`}`)
+  }
+  return effectNames.filter((name) => name === 'read' || named.includes(name))
+}
+
 /** One part of a run that several machines share. */
 export interface Shard {
   /** 1-based. */

@@ -38,6 +38,8 @@ export interface TaskFlags {
   cache: boolean
   shard?: Shard
   dryRun?: boolean
+  /** Only where commands are run. */
+  sandbox?: string
 }
 
 /** Written out, because the schema that has them would be loaded for every command. */
@@ -54,6 +56,7 @@ const pathByFlag = {
   failOn: 'review.failOn',
   minConfidence: 'review.minConfidence',
   maxTime: 'review.maxTime',
+  sandbox: 'sandbox.use',
 } as const satisfies Partial<Record<keyof TaskFlags, string>>
 
 /** Adds the flags of the whole program. */
@@ -66,8 +69,15 @@ export function addGlobalFlags(program: Command): Command {
     .option('--no-color', 'no colours, like NO_COLOR')
 }
 
-/** Adds the flags that every task has. The formats are passed in, so that a mistyped one is refused before anything runs. */
-export function addTaskFlags(command: Command, { formats }: { formats: readonly string[] }): Command {
+interface TaskFlagOptions {
+  /** Passed in, so that a mistyped one is refused before anything runs. */
+  formats: readonly string[]
+  /** What `--dry-run` does here. */
+  dryRun?: string
+}
+
+/** Adds the flags that every task has. */
+export function addTaskFlags(command: Command, { formats, dryRun = 'say what would be done, and ask no model' }: TaskFlagOptions): Command {
   return command
     .optionsGroup('Model:')
     .addOption(new Option('--engine <kind>', 'who answers').choices(engineKinds))
@@ -89,7 +99,7 @@ export function addTaskFlags(command: Command, { formats }: { formats: readonly 
     .addOption(new Option('--jobs <n>', 'requests at once').argParser(wholeNumber({ from: 1, to: 256 })))
     .addOption(new Option('--shard <i/n>', 'only this part of the files').argParser(shard))
     .option('--no-cache', 'ask again even where the answer is known')
-    .option('--dry-run', 'say what would be done, and ask no model')
+    .option('--dry-run', dryRun)
 }
 
 /** What the flags say about the configuration, each with the flag it came from. */

@@ -1,7 +1,5 @@
-import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import type { Command } from 'commander'
-import { agentPaths } from '../config/agent-paths.ts'
 import { apiKeyFrom, pullRequestBase } from '../config/environment.ts'
 import type { Config } from '../config/schema.ts'
 import { AppError } from '../domain/errors.ts'
@@ -14,8 +12,10 @@ import type { CommandContext } from './command.ts'
 import { configOverrides, type TaskFlags } from './flags.ts'
 import { type CommandSettings, loadSettings } from './load-settings.ts'
 import { modelTransfer } from './model-transfer.ts'
+import { projectFolder } from './project-folder.ts'
 import { openTaskWorkspace } from './task-workspace.ts'
 import { type TrustedFiles, trustedFiles } from './trusted-files.ts'
+import { createWorkshop, finishInterruptedRuns } from './workshop.ts'
 
 /** Everything a task command has opened, and how it lets go of it. */
 export interface TaskSession {
@@ -36,10 +36,11 @@ export async function openTaskSession(command: Command, context: CommandContext,
   early?.catch(() => {})
   const workspace = await openTaskWorkspace(command, context, { isPatch })
   try {
+    const recovered = await finishInterruptedRuns(workspace, context)
     const files = await trustedFiles(workspace, context.environment)
     const settings = await (early ?? loadSettings(command, context, { ...overrides, readBase: files.readBase }))
     const choice = await choose(settings, context, flags)
-    const notices = [...settings.notices, ...files.notices]
+    const notices = [...settings.notices, ...files.notices, ...recovered]
     const memory = lazyMemory(workspace, settings.config, { environment: context.environment, notice: (notice) => notices.push(notice) })
     const { seed } = settings.config.engine
     const engine = choice.kind === 'engine' ? choice.handle : null
@@ -47,7 +48,14 @@ export async function openTaskSession(command: Command, context: CommandContext,
       settings,
       files,
       choice,
-      runtime: { workspace, engine, memory: memory.get, seed, jobs: flags.jobs ?? null },
+      runtime: {
+        workspace,
+        workshop: createWorkshop(workspace, { sandbox: settings.config.sandbox, context }),
+        engine,
+        memory: memory.get,
+        seed,
+        jobs: flags.jobs ?? null,
+      },
       notices,
       async close() {
         await memory.close().catch(() => {})
@@ -84,7 +92,7 @@ function lazyMemory(
   let opening: Promise<Memory | null> | undefined
   const open = async (): Promise<Memory | null> => {
     if (workspace.gitDirectory === null) return null
-    const path = join(agentPaths(environment).projects, projectName(workspace.gitDirectory), 'memory.db')
+    const path = join(projectFolder(workspace.gitDirectory, environment), 'memory.db')
     try {
       const { openMemory } = await import('../memory/sqlite.ts')
       return openMemory({
@@ -107,10 +115,4 @@ function lazyMemory(
     get: () => (opening ??= open()),
     close: async () => (await opening)?.close(),
   }
-}
-
-/** Linked worktrees of one repository share what is known about it. */
-function projectName(gitDirectory: string): string {
-  const common = gitDirectory.replace(/[/\\]worktrees[/\\][^/\\]+$/, '')
-  return createHash('sha256').update(common).digest('hex').slice(0, 16)
 }

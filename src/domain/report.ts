@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { findingSchema } from './finding.ts'
+import { resultSchema } from './result.ts'
 
 const count = z.int().nonnegative()
 
@@ -50,7 +51,7 @@ export const reportSchema = z.strictObject({
   findings: z.array(findingSchema),
   patch: z.string().describe('Unified diff, empty when nothing was proposed or changed'),
   coverage: coverageSchema,
-  result: z.looseObject({ task: z.string() }).nullable().describe('What a task has beyond findings'),
+  result: resultSchema.nullable().describe('What a task has beyond findings'),
   engine: engineInfoSchema,
   usage: usageSchema,
   timing: timingSchema,

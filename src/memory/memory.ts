@@ -1,3 +1,4 @@
+import type { Finding } from '../domain/finding.ts'
 import type { Report } from '../domain/report.ts'
 
 /** What is kept about one project. */
@@ -7,5 +8,7 @@ export interface Memory {
   /** Stores the result of one unit of work under its key. */
   remember(key: string, value: string): void
   recordRun(report: Report): void
+  /** A finding of the last runs by its id or its fingerprint, from the latest run that has it; null where none has. */
+  findFinding(id: string): Finding | null
   close(): void
 }

@@ -1,7 +1,8 @@
 import { mkdirSync, renameSync } from 'node:fs'
 import { dirname } from 'node:path'
 import Database from 'better-sqlite3'
-import type { Report } from '../domain/report.ts'
+import type { Finding } from '../domain/finding.ts'
+import { type Report, reportSchema } from '../domain/report.ts'
 import type { Memory } from './memory.ts'
 import { migrate } from './migrations.ts'
 
@@ -78,6 +79,7 @@ function memoryOn(database: Database.Database, { maxAge, maxBytes, now = Date.no
       database.prepare('insert into runs (task, report, created_at) values (?, ?, ?)').run(report.task, JSON.stringify(report), now())
       database.prepare('delete from runs where id <= (select max(id) from runs) - ?').run(keptRuns)
     },
+    findFinding: (id) => findFinding(database, id),
     close() {
       let isDamaged = false
       try {
@@ -92,6 +94,15 @@ function memoryOn(database: Database.Database, { maxAge, maxBytes, now = Date.no
       if (isDamaged) setAside(database.name)
     },
   }
+}
+
+function findFinding(database: Database.Database, id: string): Finding | null {
+  const runs = database.prepare<[string], { report: string }>('select report from runs where instr(report, ?) > 0 order by id desc')
+  for (const { report } of runs.iterate(id)) {
+    const found = reportSchema.safeParse(JSON.parse(report)).data?.findings.find((finding) => finding.id === id || finding.fingerprint === id)
+    if (found) return found
+  }
+  return null
 }
 
 /** Keeps the file within its limits: what is too old goes, then the least recently used. */

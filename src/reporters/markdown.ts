@@ -5,6 +5,7 @@ import { guardCommands } from '../domain/trust-github.ts'
 import { fencedBlock, inlineCode, markdownLine, markdownText } from '../domain/trust-markdown.ts'
 import { activeFindings, describeCounts, describeLeftOut, runFacts, describeSuppressed, unseenFiles } from './facts.ts'
 import { describeLines } from './lines-of.ts'
+import { resultBlocks } from './markdown-result.ts'
 import { replacementOf } from './replacement.ts'
 import type { Reporter } from './reporter.ts'
 import { withoutSecrets } from './without-secrets.ts'
@@ -19,7 +20,7 @@ const icons = { error: '\u274C', warning: '\u26A0\uFE0F', note: '\u2139\uFE0F' }
 /** For a step summary or a comment: nothing in it can mention, link, command or render as anything but text and code. */
 export const markdown: Reporter = withoutSecrets((report, { maxBytes = stepSummaryBytes }) => {
   const active = activeFindings(report)
-  const head = [`## agent ${markdownLine(report.task)}: ${describeCounts(active)}`, ...coverageBlocks(report)]
+  const head = [`## agent ${markdownLine(report.task)}: ${describeCounts(active)}`, ...coverageBlocks(report), ...resultBlocks(report)]
   const tail = [...noticeBlocks(report), footer(report)]
   const findings = [...Map.groupBy(active, ({ region }) => region.path)].flatMap(([path, group]) =>
     group.map((finding, index) => (index === 0 ? `### ${inlineCode(path)}\n\n` : '') + findingBlock(finding)),

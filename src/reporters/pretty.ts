@@ -6,6 +6,7 @@ import { activeFindings } from './facts.ts'
 import { describeLines, linesOf } from './lines-of.ts'
 import { createPage, type Page, severityColors } from './page.ts'
 import { closingBlocks } from './pretty-closing.ts'
+import { resultBlocks } from './pretty-result.ts'
 import { replacementOf } from './replacement.ts'
 import type { Reporter } from './reporter.ts'
 import { cutStart, displayWidth, wrapText } from './text-layout.ts'
@@ -16,7 +17,7 @@ export const pretty: Reporter = withoutSecrets((report, options) => {
   const page = createPage(options)
   const files = [...Map.groupBy(activeFindings(report), ({ region }) => region.path)]
   const blocks = files.flatMap(([path, findings]) => [heading(path, page), ...findings.map((finding) => findingBlock(finding, page))])
-  return `${guardCommands([...blocks, ...closingBlocks(report, page)].join('\n\n'))}\n`
+  return `${guardCommands([...resultBlocks(report, page), ...blocks, ...closingBlocks(report, page)].join('\n\n'))}\n`
 })
 
 function heading(path: string, { paint, width }: Page): string {

@@ -4,11 +4,24 @@ import type { DraftFinding } from '../domain/finding.ts'
 import type { Usage } from '../domain/message.ts'
 import type { Coverage, Notice, Report, ReportUsage } from '../domain/report.ts'
 import type { EngineHandle, Generation } from '../engine/engine.ts'
+import type { Checkout } from '../workspace/checkout.ts'
+import type { Sandbox, SandboxView } from '../workspace/sandbox.ts'
+import type { Transaction } from '../workspace/transaction.ts'
 import type { Workspace } from '../workspace/workspace.ts'
+
+/** Where a task reads, changes and runs things. What is opened here is closed by the task. */
+export interface Workshop {
+  /** The user's own tree; reading only. */
+  openCheckout(): Promise<Checkout>
+  beginTransaction(signal: AbortSignal): Promise<Transaction>
+  /** Throws `SANDBOX_UNAVAILABLE` where nothing can be run safely. */
+  openSandbox(view: SandboxView, signal: AbortSignal): Promise<Sandbox>
+}
 
 /** All that a task may use. */
 export interface TaskContext {
   workspace: Workspace
+  workshop: Workshop
   /** Null: no model was asked for, or none was found. */
   engine: EngineHandle | null
   /** Null with `--no-cache`. */

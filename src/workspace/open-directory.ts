@@ -16,6 +16,7 @@ export async function openDirectory(directory: string): Promise<Workspace> {
   return {
     root,
     gitDirectory: null,
+    repository: null,
     async readChange(selector, options) {
       if (selector.kind !== 'patch') return refuse()
       return readPatch(selector.source, await selectPaths(options.paths, { root, directory: root }), { ...options, directory: root })

@@ -15,7 +15,8 @@ import type { Workspace } from './workspace.ts'
 
 /** Opens the checkout around a directory: from any folder in it, in a linked worktree, or inside a hook. */
 export async function openWorkspace(directory: string, { environment }: { environment: Environment }): Promise<Workspace> {
-  const { root, gitDirectory, emptyTree, environment: located } = await discoverRepository(directory, environment)
+  const repository = await discoverRepository(directory, environment)
+  const { root, gitDirectory, emptyTree, environment: located } = repository
   const git = createGit(root, located)
   const objects = openObjectReader(git)
   const place = { root, directory: await realpath(directory) }
@@ -23,6 +24,7 @@ export async function openWorkspace(directory: string, { environment }: { enviro
   return {
     root,
     gitDirectory,
+    repository,
     readFile,
     async readChange(selector, options) {
       const selection = await selectPaths(options.paths, place)

@@ -1,5 +1,6 @@
 import type { Change, Tree } from '../domain/change.ts'
 import type { Selector } from '../domain/selector.ts'
+import type { Repository } from './discover-repository.ts'
 
 /** How much of a diff is kept; what is beyond it is listed with its lines counted and `omitted` set. */
 export interface ChangeLimits {
@@ -30,6 +31,8 @@ export interface Workspace {
   readonly root: string
   /** Absolute path of this checkout's git directory; null outside of a repository. */
   readonly gitDirectory: string | null
+  /** Where the repository is, for what opens it anew; null outside of one. */
+  readonly repository: Repository | null
   readChange(selector: Selector, options: ReadChangeOptions): Promise<Change>
   /** Bytes of a file as one side of a change has it, or null where it does not exist there. Throws `AppError` for a path that leaves the root. */
   readFile(tree: Tree, path: string): Promise<Buffer | null>

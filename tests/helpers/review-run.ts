@@ -1,3 +1,4 @@
+import { createWorkshop } from '../../src/commands/workshop.ts'
 import { reviewOptionsByPath } from '../../src/config/for-path.ts'
 import { configSchemaFor } from '../../src/config/schema.ts'
 import type { Report } from '../../src/domain/report.ts'
@@ -44,7 +45,10 @@ export async function reviewStaged(repository: TemporaryRepository, run: ReviewR
         ...run.request,
       },
       {
-        runtime: { workspace, engine, memory: async () => memory, seed: 0, jobs: run.jobs ?? 1 },
+        runtime: {
+          workspace,
+          workshop: createWorkshop(workspace, { sandbox: config.sandbox, context: repository }),
+          engine, memory: async () => memory, seed: 0, jobs: run.jobs ?? 1 },
         signal,
         maxTime,
         maxTokens,

@@ -285,6 +285,7 @@ it('goes on without its memory when that fails', async () => {
     },
     remember: () => {},
     recordRun: () => {},
+    findFinding: () => null,
     close: () => {},
   }
   const report = await reviewStaged(repository, { engine: handle, memory: broken })

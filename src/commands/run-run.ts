@@ -1,0 +1,44 @@
+import { resolve } from 'node:path'
+import type { Command } from 'commander'
+import { AppError, type ExitCode } from '../domain/errors.ts'
+import type { Report } from '../domain/report.ts'
+import { writeFileWhole } from '../system/write-file-whole.ts'
+import { run, type RunRequest } from '../tasks/run/run.ts'
+import type { CommandContext } from './command.ts'
+import type { TaskFlags } from './flags.ts'
+import { runTaskCommand } from './run-task.ts'
+import type { TaskSession } from './task-session.ts'
+
+interface RunFlags extends TaskFlags {
+  allow: RunRequest['allow']
+  patchOut?: string
+  commitResult?: boolean
+}
+
+const maxTime = 600_000
+/** Small models lose the thread in longer loops. */
+const maxSteps = 20
+
+/** Does a free task and returns the exit code of the contract. */
+export function runRun(command: Command, instruction: string, context: CommandContext): Promise<ExitCode> {
+  const flags = command.optsWithGlobals<RunFlags>()
+  if (instruction.trim() === '') throw new AppError('USAGE_INVALID', 'The task is empty.', { hint: 'Say what to do: agent run "<task>".' })
+  return runTaskCommand(command, context, {
+    task: run,
+    maxTime,
+    requestOf: ({ settings: { config } }) => ({
+      instruction,
+      allow: flags.allow,
+      maxSteps,
+      apply: !flags.dryRun && flags.patchOut === undefined,
+      commit: flags.commitResult ?? false,
+      commandTimeout: config.sandbox.timeout,
+      testCommand: config.fix.testCommand,
+    }),
+    finish: (report, session) => writePatch(report, flags.patchOut, session),
+  })
+}
+
+async function writePatch({ patch }: Report, file: string | undefined, { settings }: TaskSession): Promise<void> {
+  if (file !== undefined) await writeFileWhole(resolve(settings.globals.directory, file), patch)
+}

@@ -1,0 +1,63 @@
+import type { Command } from 'commander'
+import type { ExitCode } from '../domain/errors.ts'
+import { exitCodeFor } from '../domain/exit-code.ts'
+import type { Report } from '../domain/report.ts'
+import { runTask } from '../runtime.ts'
+import type { Task } from '../tasks/task.ts'
+import type { CommandContext } from './command.ts'
+import type { TaskFlags } from './flags.ts'
+import { createProgress } from './progress.ts'
+import { openTaskSession, type TaskSession } from './task-session.ts'
+import { writeReports } from './write-reports.ts'
+
+interface TaskRun<Request> {
+  task: Task<Request>
+  /** What the task is asked, from what the user and the configuration say. */
+  requestOf(session: TaskSession): Request | Promise<Request>
+  /** Milliseconds where neither `--max-time` nor anything else says. */
+  maxTime: number
+  /** Something to do with the report before it is told, such as writing its patch. */
+  finish?(report: Report, session: TaskSession): Promise<void>
+}
+
+/** Runs a task that works on the user's tree, writes its reports and returns the exit code of the contract. */
+export async function runTaskCommand<Request>(command: Command, context: CommandContext, run: TaskRun<Request>): Promise<ExitCode> {
+  const flags = command.optsWithGlobals<TaskFlags>()
+  const session = await openTaskSession(command, context, { isPatch: false })
+  try {
+    if (session.choice.kind === 'failed') throw session.choice.error
+    const report = await reportOf(run, { session, flags, context })
+    await run.finish?.(report, session)
+    const unwritten = await writeReports(report, { tree: { kind: 'working' }, session, flags, context })
+    if (unwritten) throw unwritten
+    return exitCodeFor(report, session.settings.config.review.failOn)
+  } finally {
+    await session.close()
+  }
+}
+
+interface Running {
+  session: TaskSession
+  flags: TaskFlags
+  context: CommandContext
+}
+
+async function reportOf<Request>(run: TaskRun<Request>, { session, flags, context }: Running): Promise<Report> {
+  const { settings, runtime, notices } = session
+  const request = await run.requestOf(session)
+  const progress = createProgress(context.stderr, { quiet: settings.globals.quiet })
+  try {
+    return await runTask(run.task, request, {
+      runtime,
+      signal: context.signal,
+      maxTime: flags.maxTime === undefined ? run.maxTime : settings.config.review.maxTime,
+      maxTokens: flags.maxTokens ?? null,
+      useCache: flags.cache,
+      baseline: null,
+      notices,
+      onEvent: progress.onEvent,
+    })
+  } finally {
+    progress.end()
+  }
+}

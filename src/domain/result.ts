@@ -1,0 +1,61 @@
+import { z } from 'zod'
+
+const count = z.int().nonnegative()
+
+export const changedFileSchema = z.strictObject({ path: z.string(), kind: z.enum(['added', 'modified', 'deleted']) })
+
+export const verificationSchema = z.strictObject({
+  verdict: z
+    .enum(['passed', 'failed', 'unavailable'])
+    .describe('failed: something is worse than before; unavailable: what should have been run could not be'),
+  linters: z.array(z.string()).describe('That looked at the files concerned, before and after'),
+  newDiagnostics: count.describe('What they say now and did not say before'),
+  goneDiagnostics: count,
+  tests: z
+    .strictObject({
+      executedBefore: count,
+      executedAfter: count,
+      newlyFailing: z.array(z.string()),
+      missing: z.array(z.string()).describe('Executed before, and not any more'),
+    })
+    .nullable()
+    .describe('null: no test belongs to the files concerned'),
+  notRun: z.array(z.strictObject({ what: z.string(), reason: z.string() })),
+})
+
+/** What `agent run` has beyond findings. */
+export const runResultSchema = z.strictObject({
+  task: z.literal('run'),
+  ending: z.enum(['done', 'step-limit', 'budget', 'no-progress', 'unreadable', 'truncated']),
+  reason: z.string().describe('Why it ended, where it did not end by itself'),
+  text: z.string().describe('What the model said at the end'),
+  steps: count,
+  calls: z.array(z.strictObject({ tool: z.string(), isError: z.boolean() })),
+  files: z.array(changedFileSchema),
+  verification: verificationSchema.nullable().describe('null: nothing was changed'),
+  applied: z.strictObject({ id: z.string(), commit: z.string().nullable() }).nullable().describe('null: the tree is as it was'),
+})
+
+export const citedClaimSchema = z.strictObject({
+  text: z.string(),
+  path: z.string(),
+  startLine: z.int().positive(),
+  endLine: z.int().positive(),
+  evidence: z.string().describe('The cited lines, verbatim'),
+})
+
+/** What `agent explain` has beyond findings. */
+export const explainResultSchema = z.strictObject({
+  task: z.literal('explain'),
+  about: z.string(),
+  claims: z.array(citedClaimSchema),
+  dropped: count.describe('Claims whose citation does not hold'),
+})
+
+/** One schema for each task that says more than its findings. */
+export const resultSchema = z.union([runResultSchema, explainResultSchema, z.looseObject({ task: z.string() })])
+
+export type Verification = z.infer<typeof verificationSchema>
+export type RunResult = z.infer<typeof runResultSchema>
+export type ExplainResult = z.infer<typeof explainResultSchema>
+export type CitedClaim = z.infer<typeof citedClaimSchema>

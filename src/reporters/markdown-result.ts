@@ -1,0 +1,19 @@
+import type { Report } from '../domain/report.ts'
+import { fencedBlock, inlineCode, markdownLine, markdownText } from '../domain/trust-markdown.ts'
+import { knownResult, patchCounts, verificationLines } from './result-lines.ts'
+
+/** What a task has to say beyond its findings. */
+export function resultBlocks(report: Report): string[] {
+  const result = knownResult(report)
+  if (result === null) return []
+  if (result.task === 'explain')
+    return result.claims.map(({ text, path, startLine }) => `- ${markdownLine(text)} (${inlineCode(`${path}:${startLine}`)})`)
+  const files = patchCounts(report.patch).map(({ path, added, removed }) => `- ${inlineCode(path)} +${added} -${removed}`)
+  const checks = result.verification ? verificationLines(result.verification).map((line) => `- ${markdownLine(line)}`) : []
+  return [
+    markdownText(result.text),
+    files.join('\n'),
+    checks.join('\n'),
+    ...(result.applied === null && report.patch !== '' ? [fencedBlock(report.patch, 'diff')] : []),
+  ].filter((block) => block !== '')
+}

@@ -1,0 +1,75 @@
+import type { Report } from '../domain/report.ts'
+import type { ExplainResult, RunResult } from '../domain/result.ts'
+import { terminalLine, terminalText } from '../domain/trust-terminal.ts'
+import type { Page } from './page.ts'
+import { knownResult, patchCounts, verificationLines } from './result-lines.ts'
+import { wrapText } from './text-layout.ts'
+
+/** What a task has to say beyond its findings. */
+export function resultBlocks(report: Report, page: Page): string[] {
+  const result = knownResult(report)
+  if (result === null) return []
+  return result.task === 'run' ? runBlocks(result, report, page) : explainBlocks(result, page)
+}
+
+function runBlocks(result: RunResult, { patch }: Report, page: Page): string[] {
+  const text = terminalText(result.text).trim()
+  const checks = result.verification ? verificationLines(result.verification) : []
+  return [
+    ...(text === '' ? [] : [paragraphs(text, page)]),
+    ...(result.files.length === 0 ? [] : [fileRows(patch, page)]),
+    ...(checks.length === 0
+      ? []
+      : [
+          checks
+            .flatMap((line) => wrapText(terminalLine(line), page.width))
+            .map((row) => page.paint('dim', row))
+            .join('\n'),
+        ]),
+    ...(result.applied === null && patch !== '' ? [patchText(patch, page)] : []),
+  ]
+}
+
+const paragraphs = (text: string, { width }: Page) =>
+  text
+    .split('\n')
+    .flatMap((line) => (line.trim() === '' ? [''] : wrapText(line, width)))
+    .join('\n')
+
+function fileRows(patch: string, { paint }: Page): string {
+  return patchCounts(patch)
+    .map(
+      ({ path, added, removed }) => `  ${paint('green', `+${added}`)} ${paint('red', `-${removed}`)}  ${paint('cyan', terminalLine(path))}`,
+    )
+    .join('\n')
+}
+
+const styles: readonly (readonly [RegExp, Parameters<Page['paint']>[0]])[] = [
+  [/^(?:diff |index |--- |\+\+\+ |new file|deleted file|old mode|new mode)/, 'bold'],
+  [/^@@ /, 'cyan'],
+  [/^\+/, 'green'],
+  [/^-/, 'red'],
+]
+
+/** The patch as it is; only colours are added, and what a terminal would obey is taken out. */
+function patchText(patch: string, { paint }: Page): string {
+  return patch
+    .trimEnd()
+    .split('\n')
+    .map((line) => {
+      const style = styles.find(([pattern]) => pattern.test(line))?.[1]
+      return style === undefined ? terminalText(line) : paint(style, terminalText(line))
+    })
+    .join('\n')
+}
+
+function explainBlocks({ claims }: ExplainResult, page: Page): string[] {
+  return claims.map(({ text, path, startLine, endLine, evidence }) => {
+    const place = `${terminalLine(path)}:${startLine}${endLine > startLine ? `-${endLine}` : ''}`
+    const [firstLine = ''] = evidence.split('\n')
+    return [
+      ...wrapText(terminalText(text), page.width),
+      `  ${page.paint('cyan', place)}  ${page.paint('dim', terminalLine(firstLine.trim()).slice(0, Math.max(10, page.width - place.length - 4)))}`,
+    ].join('\n')
+  })
+}

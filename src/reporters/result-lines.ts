@@ -1,0 +1,58 @@
+import { plural } from '../domain/plural.ts'
+import type { Report } from '../domain/report.ts'
+import { type ExplainResult, explainResultSchema, type RunResult, runResultSchema, type Verification } from '../domain/result.ts'
+
+/** What a task has beyond findings, in a shape that reporters can lay out. */
+export type KnownResult = RunResult | ExplainResult
+
+/** The result of a report where this version knows its shape. */
+export function knownResult({ result }: Pick<Report, 'result'>): KnownResult | null {
+  return runResultSchema.safeParse(result).data ?? explainResultSchema.safeParse(result).data ?? null
+}
+
+/** Lines that a patch adds to and removes from each file, in the patch's order. */
+export function patchCounts(patch: string): { path: string; added: number; removed: number }[] {
+  const files: { path: string; added: number; removed: number }[] = []
+  let inHunk = false
+  for (const line of patch.split('\n')) {
+    const file = files.at(-1)
+    if (line.startsWith('diff --git ')) {
+      files.push({ path: '', added: 0, removed: 0 })
+      inHunk = false
+    } else if (line.startsWith('@@ ')) inHunk = true
+    else if (!file) continue
+    else if (!inHunk) file.path = pathOfHeader(line) ?? file.path
+    else if (line.startsWith('+')) file.added++
+    else if (line.startsWith('-')) file.removed++
+  }
+  return files
+}
+
+function pathOfHeader(line: string): string | null {
+  const [, path] = /^(?:---|\+\+\+) "?[ab]\/(.*?)"?\t?$/.exec(line) ?? []
+  return path ?? null
+}
+
+/** What was run to check a change, a sentence each. */
+export function verificationLines({ linters, newDiagnostics, goneDiagnostics, tests, notRun }: Verification): string[] {
+  const change = [
+    newDiagnostics > 0 ? plural(newDiagnostics, 'new problem') : 'no new problem',
+    goneDiagnostics > 0 ? `${goneDiagnostics} gone` : '',
+  ].filter((part) => part !== '')
+  return [
+    ...(linters.length > 0 ? [`${linters.join(', ')}: ${change.join(', ')}`] : []),
+    ...(tests ? [testLine(tests)] : []),
+    ...notRun.map(({ what, reason }) => `${what} was not run: ${reason}`),
+  ]
+}
+
+function testLine({ executedBefore, executedAfter, newlyFailing, missing }: NonNullable<Verification['tests']>): string {
+  const parts = [
+    `tests: ${executedAfter} executed (${executedBefore} before)`,
+    newlyFailing.length > 0
+      ? `${plural(newlyFailing.length, 'test')} failing now: ${newlyFailing.slice(0, 5).join('; ')}`
+      : 'none fails that passed before',
+    missing.length > 0 ? `${missing.length} not executed any more: ${missing.slice(0, 5).join('; ')}` : '',
+  ]
+  return parts.filter((part) => part !== '').join(', ')
+}

@@ -1,0 +1,110 @@
+import { plural } from '../../domain/plural.ts'
+import type { Notice } from '../../domain/report.ts'
+import type { RunResult, Verification } from '../../domain/result.ts'
+import type { AppliedRun } from '../../workspace/transaction.ts'
+import type { TaskContext, TaskResult } from '../task.ts'
+import { findingsOf } from '../verify/failures.ts'
+import type { VerifiedChange } from '../verify/verify.ts'
+import type { Workbench } from '../verify/workbench.ts'
+import type { RunRequest, Worked } from './run.ts'
+
+interface Concluding {
+  request: RunRequest
+  bench: Workbench
+  context: TaskContext
+}
+
+/** Applies what holds, and says why what does not hold was left alone. */
+export async function conclude(worked: Worked, { request, bench, context }: Concluding): Promise<TaskResult> {
+  const { outcome, changes, verified } = worked
+  const holds = outcome.ending === 'done' && verified?.verdict === 'passed'
+  for (const notice of noticesOf(worked)) context.notice(notice)
+  // Interrupted before this line, nothing has happened; after it, everything.
+  context.signal.throwIfAborted()
+  const applied = holds && request.apply ? await bench.transaction.apply() : null
+  const commit = applied && request.commit ? await commitOf(applied, request, bench) : null
+  const result: RunResult = {
+    task: 'run',
+    ending: outcome.ending,
+    reason: outcome.reason,
+    text: outcome.text,
+    steps: outcome.steps,
+    calls: outcome.calls.map(({ tool, isError }) => ({ tool, isError })),
+    files: changes.files.map(({ path, kind }) => ({ path, kind })),
+    verification: verified && verificationOf(verified),
+    applied: applied && { id: applied.id, commit },
+  }
+  return {
+    summary: summaryOf(worked, { applied, commit }),
+    findings: verified?.verdict === 'failed' ? findingsOf(verified) : [],
+    patch: changes.patch.toString('utf8'),
+    completeness: outcome.ending === 'done' ? 'complete' : 'partial',
+    coverage: { changedLines: 0, seenLines: 0, files: [] },
+    result,
+  }
+}
+
+const maxSubject = 72
+
+async function commitOf(applied: AppliedRun, { instruction }: RunRequest, { transaction }: Workbench): Promise<string> {
+  const [first = ''] = instruction.trim().split('\n')
+  const subject = `chore: ${first.trim()}`
+  return transaction.commit(applied, subject.length <= maxSubject ? subject : `${subject.slice(0, maxSubject - 1).trimEnd()}…`)
+}
+
+function verificationOf({ verdict, linters, fresh, gone, tests, notRun }: VerifiedChange): Verification {
+  return {
+    verdict,
+    linters: [...linters],
+    newDiagnostics: fresh.length,
+    goneDiagnostics: gone,
+    tests: tests && {
+      executedBefore: tests.executedBefore,
+      executedAfter: tests.executedAfter,
+      newlyFailing: tests.newlyFailing.map(({ id }) => id),
+      missing: tests.missing.map(({ id }) => id),
+    },
+    notRun: [...notRun],
+  }
+}
+
+function noticesOf({ outcome, changes, verified }: Worked): Notice[] {
+  const notices: Notice[] = []
+  if (outcome.ending !== 'done')
+    notices.push({
+      code: 'RUN_UNFINISHED',
+      message: outcome.reason,
+      hint: 'The patch so far is in the report. Give it more with --max-time or --max-tokens, or ask for less at once.',
+    })
+  if (changes.refused.length > 0)
+    notices.push({
+      code: 'CHANGES_REFUSED',
+      message: `Nothing was applied, because of ${changes.refused
+        .map(({ path, reason }) => `${path}: ${reason}`)
+        .slice(0, 5)
+        .join(' ')}`,
+      hint: 'Make such a change yourself.',
+    })
+  if (verified?.verdict === 'unavailable')
+    notices.push({
+      code: 'SANDBOX_UNAVAILABLE',
+      message: `Nothing was applied, because it could not be checked: ${verified.notRun.map(({ what, reason }) => `${what}: ${reason}`).join(' ')}`,
+      hint: 'Start Docker and run `agent doctor --build-sandbox`, or use --sandbox host in a repository whose code you trust.',
+    })
+  return notices
+}
+
+function summaryOf(
+  { outcome, changes, verified }: Worked,
+  { applied, commit }: { applied: AppliedRun | null; commit: string | null },
+): string {
+  const files = plural(changes.files.length, 'file')
+  if (outcome.ending !== 'done')
+    return changes.files.length === 0 ? 'not finished' : `not finished; ${files} changed in the copy, nothing applied`
+  if (changes.files.length === 0) return 'done, nothing was changed'
+  if (applied) return `${files} changed${commit ? ` and committed as ${commit.slice(0, 10)}` : ''}; \`agent undo\` takes it back`
+  if (changes.refused.length > 0) return `${files} changed in the copy, nothing applied`
+  if (verified?.verdict === 'failed') return 'not applied: something is worse than before'
+  if (verified?.verdict === 'unavailable') return 'not applied: it could not be checked'
+  return `${files} would change`
+}

@@ -1,0 +1,113 @@
+import { type AgentOutcome, runAgent } from '../../agent/run-agent.ts'
+import type { Engine } from '../../engine/engine.ts'
+import { createOutputs } from '../../tools/outputs.ts'
+import { toolsFor } from '../../tools/registry.ts'
+import { createSeenFiles } from '../../tools/seen-files.ts'
+import type { Effect, ToolContext } from '../../tools/tool.ts'
+import type { CopyChanges } from '../../workspace/transaction.ts'
+import { requireEngine } from '../require-engine.ts'
+import type { Task, TaskContext } from '../task.ts'
+import { type VerifiedChange, verify } from '../verify/verify.ts'
+import { openWorkbench, type Workbench } from '../verify/workbench.ts'
+import { conclude } from './conclude.ts'
+import { firstMessages, repairMessages } from './messages.ts'
+
+export interface RunRequest {
+  /** What to do, in the user's words. */
+  instruction: string
+  /** What the model may do. Nothing in any text can widen it. */
+  allow: readonly Effect[]
+  /** Turns of the model. */
+  maxSteps: number
+  /** False: the patch is the result, and the tree stays as it is. */
+  apply: boolean
+  /** Commits what was applied. */
+  commit: boolean
+  /** Milliseconds that one command may take. */
+  commandTimeout: number
+  /** The project's own test command, for code whose tests no adapter finds. */
+  testCommand: string | null
+}
+
+/** What the model did, what became of the copy, and what linters and tests say about it. */
+export interface Worked {
+  outcome: AgentOutcome
+  changes: CopyChanges
+  /** Null: nothing was changed, or nothing that could be kept. */
+  verified: VerifiedChange | null
+}
+
+const maxTokensPerStep = 4096
+/** How often the model sees what its changes broke. */
+const repairs = 2
+
+/** A free task with tools, on a copy. What comes out is a patch that linters and tests have seen, applied to the user's tree, or nothing. */
+export const run: Task<RunRequest> = {
+  name: 'run',
+  summary: 'Do a task with tools, on an isolated copy.',
+
+  async run(request, context) {
+    const { workshop, workspace, budget } = context
+    const engine = await requireEngine(context)
+    const bench = await openWorkbench({ workshop, userRoot: workspace.root, signal: budget.signal })
+    try {
+      // Found out before a minute of model time is spent.
+      if (request.allow.includes('execute')) await bench.open()
+      const worked = await work(request, { engine, bench, context })
+      return await conclude(worked, { request, bench, context })
+    } finally {
+      for (const notice of engine.notices) context.notice(notice)
+      await bench.close()
+    }
+  },
+}
+
+interface Work {
+  engine: Engine
+  bench: Workbench
+  context: TaskContext
+}
+
+/** Lets the model work, looks at what came out, and shows it what it broke. */
+async function work(request: RunRequest, { engine, bench, context }: Work): Promise<Worked> {
+  const { transaction } = bench
+  const { budget, seed, count, emit } = context
+  const start = await transaction.snapshot()
+  const task = firstMessages(request, await transaction.checkout.list())
+  const tools = await toolContextFor(request, { engine, bench, context })
+  let messages = task
+  let steps = request.maxSteps
+  const calls: AgentOutcome['calls'][number][] = []
+  for (let attempt = 0; ; attempt++) {
+    const outcome = await runAgent(
+      { messages, tools: toolsFor(request.allow), maxSteps: steps, maxTokensPerStep },
+      { engine, tools, budget, seed, count, emit },
+    )
+    steps -= outcome.steps
+    calls.push(...outcome.calls)
+    const changes = await transaction.changes()
+    const whole = { ...outcome, calls, steps: request.maxSteps - steps }
+    if (outcome.ending !== 'done' || changes.files.length === 0 || changes.refused.length > 0)
+      return { outcome: whole, changes, verified: null }
+    const { testCommand, commandTimeout } = request
+    const verified = await verify({ start, files: changes.files, testCommand, commandTimeout, signal: budget.signal }, bench)
+    if (verified.verdict !== 'failed' || attempt === repairs || steps <= 0) return { outcome: whole, changes, verified }
+    messages = [...task, ...repairMessages(outcome.text, verified)]
+  }
+}
+
+async function toolContextFor({ allow, commandTimeout, testCommand }: RunRequest, { engine, bench, context }: Work): Promise<ToolContext> {
+  const { checkout } = bench.transaction
+  return {
+    checkout,
+    run: bench.run,
+    ...(allow.includes('execute') && { mountedAt: (await bench.open()).mountedAt }),
+    project: bench.project,
+    ...(testCommand !== null && { testCommand: ['sh', '-c', testCommand] }),
+    commandTimeout,
+    seen: createSeenFiles(),
+    // Of the window, results of tools may fill a third.
+    outputs: createOutputs({ maxCharacters: Math.min(10_000, Math.floor(engine.contextTokens * 0.36)) }),
+    signal: context.budget.signal,
+  }
+}
