@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { ToolSpec } from '../engine/engine.ts'
 import type { Checkout } from '../workspace/checkout.ts'
 import type { RunCommand } from '../workspace/command.ts'
+import type { InstalledPackages } from '../workspace/installed-packages.ts'
 import type { Project } from '../workspace/project.ts'
 import type { Outputs } from './outputs.ts'
 import type { SeenFiles } from './seen-files.ts'
@@ -17,6 +18,8 @@ export interface ToolContext {
   mountedAt?: string
   /** The checkout as adapters look at it, with what is installed for it elsewhere; absent, only what lies in the checkout. */
   project?: () => Promise<Project>
+  /** The packages installed in the user's tree, for `read_docs`; absent, there are none. */
+  packages?: InstalledPackages
   /** The project's own test command, for a project without a known test runner; absent, the one that its manifest names. */
   testCommand?: readonly string[]
   /** Milliseconds that one command may take. */
