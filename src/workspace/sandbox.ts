@@ -1,4 +1,6 @@
+import { AppError } from '../domain/errors.ts'
 import type { RunCommand } from './command.ts'
+import type { SandboxProvider, SandboxSurroundings } from './sandbox/provider.ts'
 
 export interface SandboxOptions {
   use: 'auto' | 'docker' | 'bwrap' | 'host'
@@ -27,4 +29,39 @@ export interface Sandbox {
   readonly mountedAt: string
   /** Ends and removes whatever is left. */
   close(): Promise<void>
+}
+
+/**
+ * Opens where commands run. `auto` takes Docker, or else bubblewrap, and never this machine as it is. Throws `SANDBOX_UNAVAILABLE` with
+ * what is missing and what to do.
+ */
+export async function openSandbox(options: SandboxOptions, view: SandboxView, surroundings: SandboxSurroundings): Promise<Sandbox> {
+  const { sandboxAround } = await import('./sandbox/sandbox-around.ts')
+  return sandboxAround(await openProvider(options, view, surroundings), { options, view })
+}
+
+async function openProvider(options: SandboxOptions, view: SandboxView, surroundings: SandboxSurroundings): Promise<SandboxProvider> {
+  switch (options.use) {
+    case 'docker':
+      return (await import('./sandbox/docker-sandbox.ts')).openDockerSandbox(options, view, surroundings)
+    case 'bwrap':
+      return (await import('./sandbox/bwrap-sandbox.ts')).openBwrapSandbox(options, view, surroundings)
+    case 'host':
+      return (await import('./sandbox/host-sandbox.ts')).openHostSandbox(view, surroundings)
+    case 'auto': {
+      const open = (use: 'docker' | 'bwrap') => openProvider({ ...options, use }, view, surroundings)
+      return open('docker').catch((docker: unknown) => open('bwrap').catch((bwrap: unknown) => Promise.reject(neither(docker, bwrap))))
+    }
+  }
+}
+
+/** Both reasons, because either can be put right. Anything else that went wrong stays what it is. */
+function neither(docker: unknown, bwrap: unknown): unknown {
+  if (!(docker instanceof AppError)) return docker
+  if (!(bwrap instanceof AppError)) return bwrap
+  const hints = [docker.hint, bwrap.hint].filter((hint) => hint !== undefined)
+  return new AppError('SANDBOX_UNAVAILABLE', `No sandbox can be used. ${docker.message} ${bwrap.message}`, {
+    cause: docker,
+    hint: `${hints.join(' Or: ')} For a repository that you trust, \`--sandbox host\` runs commands without one.`,
+  })
 }

@@ -1,0 +1,6 @@
+import type { Command } from '../command.ts'
+
+/** All that a command gets to see of an environment, beside a PATH: nothing of ours, and what it asked for itself. */
+export function commandEnvironment({ environment = {} }: Pick<Command, 'environment'>): Record<string, string> {
+  return { HOME: '/tmp', LANG: 'C.UTF-8', TERM: 'dumb', CI: '1', ...environment }
+}

@@ -1,0 +1,106 @@
+import { Writable } from 'node:stream'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type Docker from 'dockerode'
+import type { Container } from 'dockerode'
+import { captureOutput } from '../../system/capture-output.ts'
+import type { Command, CommandEnding, CommandResult } from '../command.ts'
+import { endingOfCode } from './ending-of-code.ts'
+import { limits } from './limits.ts'
+import { watchDisk } from './watch-disk.ts'
+
+/** How long output may lag behind the end of the container. */
+const outputMs = 2000
+/** When a container that was killed and is still there is removed by force. */
+const killMs = 5000
+
+interface ContainerRun {
+  docker: Docker
+  container: Container
+  /** On this machine, for the disk that it is on. */
+  root: string
+}
+
+/** Starts a container that was made for one command, and follows it to its end. The caller removes it. */
+export async function runContainer({ docker, container, root }: ContainerRun, command: Command): Promise<CommandResult> {
+  const { signal, maxOutput, timeout, input } = command
+  const startedAt = performance.now()
+  const { stop, stopped, settle } = stopper(container)
+  const output = captureOutput(maxOutput, () => stop({ kind: 'output-limit' }))
+  const stream = await attach(container, input)
+  const drained = new Promise((resolve) => stream.once('end', resolve).once('close', resolve))
+  docker.modem.demuxStream(stream, sinkFor(output.stdout), sinkFor(output.stderr))
+  const abort = () => stop({ kind: 'timeout' })
+  let unwatch = () => {}
+  let timer: NodeJS.Timeout | undefined
+  try {
+    await container.start()
+    timer = setTimeout(() => stop({ kind: 'timeout' }), timeout)
+    unwatch = watchDisk(root, { limit: limits.disk, stop })
+    signal.addEventListener('abort', abort, { once: true })
+    if (signal.aborted) abort()
+    if (input !== undefined) stream.end(input)
+    const { StatusCode: code } = (await container.wait()) as { StatusCode: number }
+    clearTimeout(timer)
+    await Promise.race([drained, sleep(outputMs, undefined, { ref: false })])
+    signal.throwIfAborted()
+    const texts = output.texts()
+    const { OOMKilled } = (await container.inspect()).State
+    const ending = stopped() ?? endingOf({ code, isOutOfMemory: OOMKilled, stderr: texts.stderr })
+    return { ending, ...texts, durationMs: Math.round(performance.now() - startedAt) }
+  } finally {
+    clearTimeout(timer)
+    settle()
+    unwatch()
+    signal.removeEventListener('abort', abort)
+    if ('destroy' in stream && typeof stream.destroy === 'function') stream.destroy()
+  }
+}
+
+/** Kills once, and remembers why. */
+function stopper(container: Container) {
+  let reason: CommandEnding | undefined
+  let lastResort: NodeJS.Timeout | undefined
+  return {
+    stopped: () => reason,
+    stop(ending: CommandEnding) {
+      if (reason !== undefined) return
+      reason = ending
+      // It may just have ended by itself.
+      container.kill({ signal: 'SIGKILL' }).catch(() => {})
+      lastResort = setTimeout(() => void container.remove({ force: true, v: true }).catch(() => {}), killMs)
+    },
+    settle: () => clearTimeout(lastResort),
+  }
+}
+
+async function attach(container: Container, input: string | undefined): Promise<NodeJS.ReadWriteStream> {
+  const hasInput = input !== undefined
+  const stream = await container.attach({ stream: true, stdin: hasInput, stdout: true, stderr: true, hijack: hasInput })
+  // A program may end without reading what it was given.
+  stream.on('error', () => {})
+  return stream
+}
+
+function sinkFor(take: (chunk: Buffer) => void): Writable {
+  return new Writable({
+    write(chunk: Buffer, _encoding, done) {
+      take(chunk)
+      done()
+    },
+  })
+}
+
+interface Exit {
+  code: number
+  isOutOfMemory: boolean
+  stderr: string
+}
+
+function endingOf({ code, isOutOfMemory, stderr }: Exit): CommandEnding {
+  // The daemon tells of every process that was killed for its memory; one that the program got over does not matter.
+  if (isOutOfMemory && code !== 0) return { kind: 'out-of-memory' }
+  // So says the first process of the container, which starts the program.
+  if ((code === 126 || code === 127) && /^\[FATAL tini \(\d+\)\] exec |^catatonit: failed to exec/m.test(stderr))
+    return { kind: 'not-found' }
+  return endingOfCode(code)
+}
