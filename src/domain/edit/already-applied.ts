@@ -34,5 +34,12 @@ function isAroundBlanks(lines: readonly string[], wanted: readonly string[], { s
 
 /** Whether the file has these lines anywhere, which explains why what they replace is gone. */
 export function hasLines(file: FileLines, lines: readonly string[]): boolean {
-  return lines.some((line) => !isBlank(line)) && occurrences(file.trailing(), lines.map((line) => line.trimEnd()), 1).length > 0
+  return (
+    lines.some((line) => !isBlank(line)) &&
+    occurrences(
+      file.trailing(),
+      lines.map((line) => line.trimEnd()),
+      1,
+    ).length > 0
+  )
 }

@@ -12,6 +12,7 @@ import { nearMatchLevel } from './near-match-level.ts'
 import { type NearestLines, nearestLines } from './nearest-lines.ts'
 import { partOfLineLevel } from './part-of-line-level.ts'
 import { trailingSpaceLevel } from './trailing-space-level.ts'
+import { settleNewLines } from './unseen-slips.ts'
 import { trimChange, writeChanges } from './write-changes.ts'
 
 export type RefusalReason = 'empty-search' | 'not-found' | 'ambiguous' | 'no-change' | 'already-applied' | 'unsafe' | 'overlap'
@@ -87,7 +88,7 @@ function locate(file: FileLines, block: EditBlock): Found | Why {
       const matches = find(file, reading)
       if (matches.length > 1) return { reason: 'ambiguous', candidates: matches.slice(0, 10).map(({ start }) => start + 1) }
       const [match] = matches
-      if (match) return judge(file, match, level)
+      if (match) return judge(file, match, { level, reading })
     }
   }
   if (readings.some(({ replace }) => hasLines(file, replace))) return { reason: 'already-applied' }
@@ -101,17 +102,24 @@ function locateNothing(file: FileLines, reading: Reading | undefined): Found | W
   return { level: 'exact', changes: [{ start: 0, end: file.texts.length, content: reading.replace }] }
 }
 
-function judge(file: FileLines, match: Match, level: LevelName): Found | Why {
+function judge(file: FileLines, match: Match, { level, reading }: { level: LevelName; reading: Reading }): Found | Why {
   const candidates = [match.start + 1]
   const nearest = { startLine: match.start + 1, lines: file.texts.slice(match.start, Math.min(match.end, match.start + 30)) }
   if ('problem' in match) return { reason: 'unsafe', detail: match.problem, candidates, nearest }
-  const changes = match.changes.flatMap((change) => {
+  const settled = settleNewLines(file, reading.search, newLinesOf(file, match.changes))
+  if ('problem' in settled) return { reason: 'unsafe', detail: settled.problem, candidates, nearest }
+  const changes = match.changes.flatMap((raw) => {
+    const change = { ...raw, content: raw.content.map((line) => (typeof line === 'number' ? line : settled.settle(line))) }
     const trimmed = trimChange(file, change)
     return trimmed ? [{ trimmed, change }] : []
   })
   if (changes.length === 0) return { reason: 'no-change', candidates }
   if (changes.some(({ change }) => isAlreadyApplied(file, change))) return { reason: 'already-applied', candidates, nearest }
   return { level, changes: changes.map(({ trimmed }) => trimmed) }
+}
+
+function newLinesOf(file: FileLines, changes: readonly Change[]): string[] {
+  return changes.flatMap((change) => (trimChange(file, change)?.content ?? []).filter((line) => typeof line === 'string'))
 }
 
 interface Placed {

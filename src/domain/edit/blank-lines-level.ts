@@ -1,64 +1,83 @@
 import { alignLines } from './align-lines.ts'
-import { isBlank, solidIn, withoutTrailingSpace } from './file-lines.ts'
-import type { FileLines } from './file-lines.ts'
+import { type FileLines, isBlank, solidIn, withoutTrailingSpace } from './file-lines.ts'
 import type { Level, Match, Reading } from './level.ts'
 import { occurrences } from './occurrences.ts'
+import { spaceRule } from './rewrite-lines.ts'
 
 /** Lines that are not blank which a block must have, so that what is left of it still names one place. */
 const fewestLines = 3
 
 /** Whole lines with blank ones left out on either side. Blank lines that the edit does not touch stay as the file has them. */
 export const blankLinesLevel: Level = (file, reading) => {
-  const solid = solidIn(reading.search)
-  const keys = solid.map((index) => (reading.search[index] ?? '').trimEnd())
-  const fileSolid = file.solid()
-  const fileKeys = fileSolid.map((index) => file.trailing()[index] ?? '')
-  return occurrences(fileKeys, keys).flatMap((at): Match[] => {
-    const here = fileSolid.slice(at, at + keys.length)
+  const before = spacedLines(reading.search)
+  const solid = file.solid()
+  const keys = solid.map((index) => file.trailing()[index] ?? '')
+  const wanted = before.map(({ key }) => key)
+  return occurrences(keys, wanted).flatMap((at): Match[] => {
+    const here = solid.slice(at, at + wanted.length)
     const [start = 0, last = 0] = [here[0], here.at(-1)]
-    const isGapless = last - start === keys.length - 1 && (solid.at(-1) ?? 0) - (solid[0] ?? 0) === keys.length - 1
-    if (keys.length < fewestLines && !isGapless) return []
-    return [{ start, end: last + 1, changes: [{ start, end: last + 1, content: contentOf(file, reading, here) }] }]
+    const hasInnerGap = last - start >= wanted.length || before.some(({ gap }, index) => index > 0 && gap > 0)
+    if ((hasInnerGap && !isTelling(wanted)) || !hasSameEdges(file, reading.search, { start, last })) return []
+    const end = last + 1
+    return [{ start, end, changes: [{ start, end, content: contentOf(reading, before, { file, lines: here }) }] }]
   })
 }
 
-/** One line that is not blank, and how many blank ones come before it. */
-interface Spaced {
-  line: string
-  gap: number
-  index: number
+/** Two lines are enough when both are long. */
+function isTelling(lines: readonly string[]): boolean {
+  const words = (line: string) => line.match(/[\p{L}\p{N}_]/gu)?.length ?? 0
+  return lines.length >= fewestLines || (lines.length === 2 && lines.every((line) => words(line) >= 8))
 }
 
-function contentOf(file: FileLines, { search, replace }: Reading, here: readonly number[]): (number | string)[] {
-  const [before, after] = [spacedLines(search), spacedLines(replace)]
-  const partner = alignLines(before.map(({ line }) => line), after.map(({ line }) => line))
-  const content: (number | string)[] = []
-  for (const [index, { gap, index: written }] of after.entries()) {
-    const same = partner[index] ?? -1
-    const searchGap = same >= 0 ? before[same]?.gap : undefined
-    const follows = index > 0 && same > 0 && partner[index - 1] === same - 1
-    const fileGap = same > 0 ? blanksBefore(here, same) : []
-    // Where the model left a gap as it saw it, the file's own gap stays; a gap it changed becomes what it wrote.
-    const keepsGap = follows ? gap === searchGap : gap === 0 && fileGap.length > 0 && index > 0
-    if (keepsGap) content.push(...fileGap)
-    else if (index > 0) content.push(...replace.slice(written - gap, written))
-    else content.push(...replace.slice(Math.min(written, before[0]?.gap ?? 0), written))
-    content.push(same >= 0 ? (here[same] ?? 0) : (replace[written] ?? ''))
-  }
-  return content
+/** Blank lines around a block say what it is set apart from: the file has some there too, or ends. */
+function hasSameEdges(file: FileLines, search: readonly string[], { start, last }: { start: number; last: number }): boolean {
+  const isFree = (index: number) => isBlank(file.texts[index] ?? '')
+  return (!isBlank(search[0] ?? '') || isFree(start - 1)) && (!isBlank(search.at(-1) ?? '') || isFree(last + 1))
+}
+
+/** One line that is not blank. */
+interface Spaced {
+  key: string
+  index: number
+  /** How many blank lines come before it. */
+  gap: number
 }
 
 function spacedLines(lines: readonly string[]): Spaced[] {
-  let previous = -1
-  return lines.flatMap((line, index) => {
-    if (isBlank(line)) return []
-    const gap = index - previous - 1
-    previous = index
-    return [{ line: withoutTrailingSpace(line), gap, index }]
+  const solid = solidIn(lines)
+  return solid.map((index, place) => ({ key: withoutTrailingSpace(lines[index] ?? ''), index, gap: index - (solid[place - 1] ?? -1) - 1 }))
+}
+
+interface Place {
+  file: FileLines
+  /** The indexes of the file's lines for those of SEARCH that are not blank. */
+  lines: readonly number[]
+}
+
+/** REPLACE with the file's own lines where nothing changed. */
+function contentOf({ search, replace }: Reading, before: readonly Spaced[], { file, lines: here }: Place): (number | string)[] {
+  const after = spacedLines(replace)
+  const partner = alignLines(
+    before.map(({ key }) => key),
+    after.map(({ key }) => key),
+  )
+  const withoutSpace = spaceRule(
+    before.map(({ index }) => search[index] ?? ''),
+    here.map((index) => file.texts[index] ?? ''),
+  )
+  return after.flatMap(({ index, gap }, place) => {
+    const same = partner[place] ?? -1
+    const text = replace[index] ?? ''
+    const line = same >= 0 && search[before[same]?.index ?? 0] === text ? (here[same] ?? 0) : withoutSpace({ text })
+    const written = replace.slice(index - gap, index)
+    // Blank lines that SEARCH put before its first line are not the file's.
+    if (place === 0) return [...written.slice(before[0]?.gap ?? 0), line]
+    const fileGap = same > 0 ? linesBetween(here[same - 1] ?? 0, here[same] ?? 0) : []
+    const isUntouched = same > 0 && gap === (partner[place - 1] === same - 1 ? (before[same]?.gap ?? 0) : 0)
+    return [...(isUntouched ? fileGap : written), line]
   })
 }
 
-function blanksBefore(here: readonly number[], index: number): number[] {
-  const [from, to] = [(here[index - 1] ?? 0) + 1, here[index] ?? 0]
-  return Array.from({ length: to - from }, (_, offset) => from + offset)
+function linesBetween(from: number, to: number): number[] {
+  return Array.from({ length: to - from - 1 }, (_, offset) => from + 1 + offset)
 }

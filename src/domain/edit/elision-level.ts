@@ -4,8 +4,7 @@ import type { Change, Level, Reading } from './level.ts'
 import { occurrences } from './occurrences.ts'
 import { rewriteLines, spaceRule } from './rewrite-lines.ts'
 
-const marker =
-  /^(?:\/\/|#|--|\/\*|<!--|;|%|\*|\{\/\*|"""|''')? ?(?:\.{3}|…)(?: [\w ,'()-]*)?(?:\.{3}|…)? ?(?:\*\/\}?|-->|"""|''')?$/
+const marker = /^(?:\/\/|#|--|\/\*|<!--|;|%|\*|\{\/\*|"""|''')? ?(?:\.{3}|…)(?: [\w ,'()-]*)?(?:\.{3}|…)? ?(?:\*\/\}?|-->|"""|''')?$/
 
 /** A line that stands for lines which the model left out, such as `// ... existing code ...`. */
 export function isElision(line: string): boolean {
@@ -50,10 +49,11 @@ function changeAt(file: FileLines, piece: Piece, start: number): Change {
 /** The starts of all pieces, for every place of the longest one; none where another does not follow or is not to be told apart. */
 function placesOf(file: FileLines, pieces: readonly Piece[]): number[][] {
   const weights = pieces.map(({ search }) => search.join('').replaceAll(/\s+/g, '').length)
-  const heaviest = weights.indexOf(Math.max(...weights))
   const found = pieces.map(({ search }) => occurrences(file.trailing(), search.map(withoutTrailingSpace)))
+  const unique = weights.map((weight, index) => (found[index]?.length === 1 ? weight : -1))
+  const heaviest = unique.indexOf(Math.max(...unique))
   const anchors = found[heaviest] ?? []
-  if (anchors.length > 1) return anchors.map((anchor) => pieces.map(() => anchor))
+  if (anchors.length !== 1) return anchors.map((anchor) => pieces.map(() => anchor))
   return anchors.flatMap((anchor) => {
     const starts = placesAround(anchor, { pieces, found, heaviest })
     return starts ? [starts] : []

@@ -11,11 +11,17 @@ export function foldCharacters(text: string): string {
   return foldClasses(text, classes)
 }
 
-/** Folds only the classes that the sample has: those whose typographic form the model is known to have put for the plain one. */
+/** Folds only what the sample has, quotes of both kinds together: what a model is known to have put for plain characters. */
 export function foldLike(text: string, sample: string): string {
   const known = classes.filter(([pattern]) => sample.search(pattern) >= 0)
-  return foldClasses(text, known)
+  const hasQuotes = known.some(([, plain]) => isQuote(plain))
+  return foldClasses(
+    text,
+    classes.filter((one) => known.includes(one) || (hasQuotes && isQuote(one[1]))),
+  )
 }
+
+const isQuote = (plain: string) => plain === "'" || plain === '"'
 
 function foldClasses(text: string, folded: typeof classes): string {
   return folded.reduce((line, [pattern, plain]) => line.replaceAll(pattern, plain), text)

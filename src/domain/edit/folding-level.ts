@@ -11,8 +11,8 @@ export const foldingLevel: Level = (file, reading) =>
     const here = file.texts.slice(start, end)
     const withoutSpace = spaceRule(reading.search, here)
     const invented = inventedCharacters(reading.search, here)
-    const rewrite = (line: string, before: number | undefined) => {
-      const plain = foldLike(withoutSpace(line), invented)
+    const rewrite = ({ text, before }: { text: string; before: number | undefined }) => {
+      const plain = foldLike(withoutSpace({ text }), invented)
       return before === undefined ? plain : withCharactersOf(here[before] ?? '', plain)
     }
     return { start, end, changes: [rewriteLines(start, reading, { key: foldedKey, rewrite })] }

@@ -11,12 +11,6 @@ export type Shift =
   /** The file has this many spaces where the block has a tab. */
   | { kind: 'spaces'; width: number }
 
-/** A block and the lines of the file that say the same but for their indentation. */
-interface Pairing {
-  block: readonly string[]
-  file: readonly string[]
-}
-
 const tabWidths = [4, 2, 8, 3]
 
 /** The one shift that explains every line; null where none does. */
@@ -53,54 +47,4 @@ function tabShift(pairs: Pairs): Shift | null {
     if (pairs.every(([block, file]) => block.replaceAll('\t', spaces) === file)) return { kind: 'spaces', width }
   }
   return null
-}
-
-/** Writes REPLACE with the file's indentation; null where that would be a guess. */
-export function shiftLines(shift: Shift, search: Pairing, replace: readonly string[]): ((line: string, index: number) => string) | null {
-  if (shift.kind === 'first-line') {
-    const isLost = indentOf(replace[0] ?? '').length < shift.lost.length
-    return (line, index) => (index === 0 && isLost && !isBlank(line) ? shift.lost + line : line)
-  }
-  if (isBlockAlreadyRight(search, replace)) return (line) => line
-  const solid = replace.filter((line) => !isBlank(line))
-  if (!isShifted(shift, search, solid)) return null
-  return (line) => (isBlank(line) ? line : shiftLine(shift, line))
-}
-
-function shiftLine(shift: Exclude<Shift, { kind: 'first-line' }>, line: string): string {
-  const indent = indentOf(line)
-  const rest = line.slice(indent.length)
-  if (shift.kind === 'deeper') return shift.by + line
-  if (shift.kind === 'shallower') return line.slice(shift.by.length)
-  if (shift.kind === 'spaces') return indent.replaceAll('\t', ' '.repeat(shift.width)) + rest
-  const columns = indent.replaceAll('\t', ' '.repeat(shift.width)).length
-  return '\t'.repeat(Math.floor(columns / shift.width)) + ' '.repeat(columns % shift.width) + rest
-}
-
-/** Whether REPLACE has the file's indentation although SEARCH has not: the lines that both share tell. */
-function isBlockAlreadyRight({ block, file }: Pairing, replace: readonly string[]): boolean {
-  const [asBlock, asFile] = sharedIndents({ block, file }, replace)
-  return asFile > 0 && asBlock === 0
-}
-
-/** How many lines of REPLACE repeat a line of SEARCH, with its indentation and with the file's. */
-function sharedIndents({ block, file }: Pairing, replace: readonly string[]): [asBlock: number, asFile: number] {
-  const [blockLines, fileLines] = [new Set(solidEnds(block)), new Set(solidEnds(file))]
-  const only = (here: Set<string>, there: Set<string>) =>
-    solidEnds(replace).filter((line) => here.has(line) && !there.has(line)).length
-  return [only(blockLines, fileLines), only(fileLines, blockLines)]
-}
-
-const solidEnds = (lines: readonly string[]) => lines.filter((line) => !isBlank(line)).map((line) => line.trimEnd())
-
-/** Whether REPLACE was shifted together with SEARCH. */
-function isShifted(shift: Shift, search: Pairing, solid: readonly string[]): boolean {
-  if (solid.length === 0) return true
-  const [asBlock, asFile] = sharedIndents(search, solid)
-  if (asBlock > 0 && asFile > 0) return false
-  if (shift.kind === 'shallower') return solid.every((line) => line.startsWith(shift.by))
-  if (shift.kind !== 'deeper' || shift.by === '' || asBlock > 0) return true
-  // Nothing is shared: where all lines, or all but the first, are already as deep as the file's, that depth may be meant.
-  const questioned = solidEnds(search.block).length === 1 && solid.length > 1 ? solid.slice(1) : solid
-  return questioned.some((line) => !line.startsWith(shift.by))
 }

@@ -1,15 +1,7 @@
 import type { FileLines } from './file-lines.ts'
 
 /** How far from its own words a block was found, from nearest to farthest. */
-export type LevelName =
-  | 'exact'
-  | 'trailing-space'
-  | 'folding'
-  | 'indentation'
-  | 'part-of-line'
-  | 'blank-lines'
-  | 'elision'
-  | 'near-match'
+export type LevelName = 'exact' | 'trailing-space' | 'folding' | 'indentation' | 'part-of-line' | 'blank-lines' | 'elision' | 'near-match'
 
 /** One way to understand a block: as it is, or without what models copy or put around it. */
 export interface Reading {

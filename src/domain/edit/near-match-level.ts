@@ -75,6 +75,6 @@ function correctedSearch({ search, replace }: Reading, here: readonly string[], 
   const written = new Set(replace.map(withoutTrailingSpace))
   return search.map((line, index) => {
     const real = here[index] ?? ''
-    return slips.includes(index) && written.has(real.trimEnd()) ? real : line
+    return slips.includes(index) && written.has(real.trimEnd()) && !written.has(line.trimEnd()) ? real : line
   })
 }
