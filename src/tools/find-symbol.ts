@@ -31,15 +31,11 @@ export const findSymbol = defineTool({
   async run({ name: given, path, kind }, { checkout, signal }) {
     signal.throwIfAborted()
     const name = readName(given)
-    const candidates = await candidateFiles(name, { checkout, path, signal })
-    const found = await definitionsIn(candidates.slice(0, maxParsed), { checkout, signal })
-    const wanted = bestMatches(
-      found.filter(({ symbol }) => kind === 'any' || symbol.kind === kind),
-      name,
-    )
-    const unread = candidates.length - maxParsed
+    // Says what is wrong with a path that is not there, where a search would only find nothing.
+    await checkout.list(path)
+    const { found, wanted, unread } = await look(name, kind, { checkout, path, signal })
     const note = unread > 0 ? [`[${plural(unread, 'more file')} with this name in it not looked at. Name a path.]`] : []
-    if (wanted.length === 0) return { text: [await nothingFound({ given, kind, path, found }, { checkout, signal }), ...note].join('\n') }
+    if (wanted.length === 0) return { text: [await nothingFound({ given, kind, found }, { checkout, path, signal }), ...note].join('\n') }
     const rest = wanted.length - maxShown
     const more = rest > 0 ? [`[${formatCount(rest)} more are not shown. Name a path or a kind.]`] : []
     return { text: [...wanted.slice(0, maxShown).map(lineFor), ...more, ...note].join('\n') }
@@ -53,17 +49,52 @@ interface Located {
 
 interface Looking {
   checkout: Checkout
+  path: string
   signal: AbortSignal
 }
 
-/** Files in which the name stands at all, so that no other has to be parsed. */
-async function candidateFiles({ last }: SymbolName, { checkout, path, signal }: Looking & { path: string }): Promise<string[]> {
-  // Says what is wrong with a path that is not there, where a search would only find nothing.
-  await checkout.list(path)
+interface Looked {
+  /** What fits best. */
+  wanted: readonly Located[]
+  /** All that is defined in the files that were looked at. */
+  found: readonly Located[]
+  /** How many files were not. */
+  unread: number
+}
+
+/** First in files with the name as it is written, which are few; then in those with it in any case and as a part of others. */
+async function look(name: SymbolName, kind: string, looking: Looking): Promise<Looked> {
+  const attempts = [
+    { isRegex: name.parts.every((part) => /^\w+$/.test(part)), ignoreCase: false },
+    { isRegex: false, ignoreCase: true },
+  ]
+  let looked: Looked = { wanted: [], found: [], unread: 0 }
+  for (const attempt of attempts) {
+    const candidates = await candidateFiles(name, attempt, looking)
+    const found = await definitionsIn(candidates.slice(0, maxParsed), looking)
+    const ofKind = found.filter(({ symbol }) => kind === 'any' || symbol.kind === kind)
+    looked = { wanted: bestMatches(ofKind, name), found, unread: candidates.length - maxParsed }
+    if (looked.wanted.some(({ symbol }) => name.matches(symbol))) return looked
+  }
+  return looked
+}
+
+/** Files in which every part of the name stands at all, so that no other has to be parsed. */
+async function candidateFiles(
+  { parts }: SymbolName,
+  { isRegex, ignoreCase }: { isRegex: boolean; ignoreCase: boolean },
+  { checkout, path, signal }: Looking,
+): Promise<string[]> {
   const isBelow = pathFilter({ folder: path, glob: '' })
-  const isWanted = (file: string) => isBelow(file) && mayHoldSymbols(file)
-  const { matches } = await checkout.search({ pattern: last, isRegex: false, ignoreCase: true, isWanted, signal })
-  return [...new Set(matches.map((match) => match.path))]
+  let files: ReadonlySet<string> | null = null
+  for (const part of parts) {
+    const earlier: ReadonlySet<string> | null = files
+    const isWanted = (file: string) => (earlier ? earlier.has(file) : isBelow(file) && mayHoldSymbols(file))
+    const pattern = isRegex ? `\\b${part}\\b` : part
+    const { matches } = await checkout.search({ pattern, isRegex, ignoreCase, isWanted, signal })
+    files = new Set(matches.map((match) => match.path))
+  }
+  return [...(files ?? [])]
 }
 
 /** By its name; of a file without an ending, the first line decides, which is seen when it is read. */
@@ -71,7 +102,7 @@ function mayHoldSymbols(path: string): boolean {
   return languageOf(path) !== null || !/\.[^/]*$/.test(path)
 }
 
-async function definitionsIn(paths: readonly string[], { checkout, signal }: Looking): Promise<Located[]> {
+async function definitionsIn(paths: readonly string[], { checkout, signal }: Omit<Looking, 'path'>): Promise<Located[]> {
   const found: Located[] = []
   for (const path of paths) {
     signal.throwIfAborted()
@@ -113,27 +144,26 @@ function lineFor({ path, symbol }: Located): string {
 interface Question {
   given: string
   kind: string
-  path: string
   /** What else is defined where the name stands. */
   found: readonly Located[]
 }
 
-async function nothingFound({ given, kind, path, found }: Question, looking: Looking): Promise<string> {
+async function nothingFound({ given, kind, found }: Question, looking: Looking): Promise<string> {
   const what = `No ${kind === 'any' ? 'definition' : kind} called ${terminalLine(JSON.stringify(given))}`
-  const where = path === '.' ? '' : ` in ${terminalLine(path)}`
+  const where = looking.path === '.' ? '' : ` in ${terminalLine(looking.path)}`
   const otherKinds = kind === 'any' ? [] : bestMatches(found, readName(given))
   if (otherKinds.length > 0) return [`${what}${where}, but of another kind:`, ...otherKinds.slice(0, 5).map(lineFor)].join('\n')
-  const near = await closeDefinitions(given, path, looking)
+  const near = await closeDefinitions(given, looking)
   return near.length === 0 ? `${what} was found${where}.` : [`${what} was found${where}. Similar:`, ...near.map(lineFor)].join('\n')
 }
 
-async function closeDefinitions(given: string, path: string, looking: Looking): Promise<readonly Located[]> {
-  const files = (await looking.checkout.list(path)).filter((file) => languageOf(file) !== null)
+async function closeDefinitions(given: string, looking: Looking): Promise<readonly Located[]> {
+  const files = (await looking.checkout.list(looking.path)).filter((file) => languageOf(file) !== null)
   const all = await definitionsIn(files.slice(0, maxParsed), looking)
   const { last } = readName(given)
   const near = closest(
     last,
     all.map(({ symbol }) => symbol.name),
   )
-  return near === undefined ? [] : all.filter(({ symbol }) => symbol.name === near).slice(0, 5)
+  return near === undefined ? [] : (await look(readName(near), 'any', looking)).wanted.slice(0, 5)
 }

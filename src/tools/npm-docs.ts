@@ -11,7 +11,7 @@ const manifestSchema = z.object({
   typings: z.string().optional().catch(undefined),
   module: z.string().optional().catch(undefined),
   main: z.string().optional().catch(undefined),
-  exports: z.unknown(),
+  exports: z.unknown().optional(),
 })
 
 type Manifest = z.infer<typeof manifestSchema>

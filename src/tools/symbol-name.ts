@@ -4,6 +4,8 @@ import type { CodeSymbol } from '../syntax/symbol.ts'
 export interface SymbolName {
   /** The name itself, without what it is in. */
   last: string
+  /** The name and what it is in, outermost first. */
+  parts: readonly string[]
   /** Whether a definition may be meant; `isSame` compares one part of the name. */
   matches(symbol: Pick<CodeSymbol, 'name' | 'containers'>, isSame?: (own: string, wanted: string) => boolean): boolean
 }
@@ -19,6 +21,7 @@ export function readName(given: string): SymbolName {
   const last = parts.at(-1) ?? whole
   return {
     last,
+    parts,
     matches({ name, containers }, isSame = (own, wanted) => own === wanted) {
       if (isSame(name, whole)) return true
       const own = [...containers, name].slice(-parts.length)
