@@ -52,6 +52,8 @@ export interface ScriptedServerOptions {
   delayMs?: number
   /** Request fields refused with 400: any field of the body, or `json_schema`, `json_object`. */
   refuses?: readonly string[]
+  /** What requests with tools are answered with. */
+  refusesTools?: { status: number; message: string }
   /** A refusal that does not name what it refuses. */
   vagueRefusals?: boolean
   /** Reported instead of a count, as by a server that cuts long prompts. */
@@ -92,6 +94,7 @@ export async function startScriptedServer(options: ScriptedServerOptions): Promi
     }
     if (path === '/v1/models') return sendModels(response, options.models ?? ['scripted-model'])
     if (path !== '/v1/chat/completions' || !body) return sendError(response, 404, { message: `No route ${path}.` })
+    if (options.refusesTools && body.tools) return sendError(response, options.refusesTools.status, options.refusesTools)
     const current = remaining > 0 ? mode : 'schema'
     remaining -= 1
     const refusal = refusalOf(body, options)
