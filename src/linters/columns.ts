@@ -29,13 +29,15 @@ export interface Place {
 export interface ByteSpan {
   offset: number
   length: number
+  /** Told where the bytes cannot be found. */
+  line?: number | undefined
 }
 
 /** Finds the places of one file that a tool speaks of. Made once per file. */
 export interface Locator {
   /** Null for a line that no file can have; the line alone where the columns cannot be converted. */
   range(place: Place): TextRange | null
-  /** Null for a span outside of the file. */
+  /** The line alone, or null without one, for a span outside of the file. */
   span(span: ByteSpan): TextRange | null
 }
 
@@ -43,11 +45,13 @@ const breaks = { lf: /\n/g, cr: /\r\n|[\n\r]/g, javascript: /\r\n|[\n\r\u2028\u2
 
 /** Without the text of the file, only lines can be told. */
 export function createLocator(text: string | null, coordinates: Coordinates): Locator {
-  if (text === null) return { range: (place) => lineOnly(place, coordinates), span: () => null }
+  const lineOf = ({ line = -1 }: ByteSpan) => lineOnly({ line }, coordinates)
+  if (text === null) return { range: (place) => lineOnly(place, coordinates), span: lineOf }
   const mark: 0 | 1 = text.startsWith('\uFEFF') ? 1 : 0
   const toolLines = lineStarts(text, breaks[coordinates.lineBreaks])
   const gitLines = lineStarts(text, breaks.lf)
   const source: Source = { text, mark, gitLines }
+  let byteStarts: readonly number[] | undefined
 
   return {
     range(place) {
@@ -55,7 +59,7 @@ export function createLocator(text: string | null, coordinates: Coordinates): Lo
       if (!plain || plain.startLine > toolLines.length) return plain && clamped(plain, gitLines.length)
       return precise({ source, toolLines, coordinates, place, plain })
     },
-    span: (span) => spanOf(source, span),
+    span: (span) => spanOf(source, (byteStarts ??= byteStartsOf(source)), span) ?? lineOf(span),
   }
 }
 
@@ -94,11 +98,10 @@ function precise({ source, toolLines, coordinates, place, plain }: Question): Te
   return { ...from, endLine: to.startLine, endColumn: to.startColumn }
 }
 
-function spanOf(source: Source, { offset, length }: ByteSpan): TextRange | null {
-  if (!Number.isSafeInteger(offset) || !Number.isSafeInteger(length) || offset < 0 || length < 0) return null
-  const start = unitsOfBytes(source.text, 0, offset)
-  const end = start === null ? null : unitsOfBytes(source.text, start, length)
-  if (start === null || end === null) return null
+function spanOf(source: Source, byteStarts: readonly number[], { offset, length }: ByteSpan): TextRange | null {
+  const start = unitsAtByte(source, byteStarts, offset)
+  const end = unitsAtByte(source, byteStarts, offset + length)
+  if (start === null || end === null || end < start) return null
   const [from, to] = [positionOf(source, start), positionOf(source, end)]
   return { ...from, endLine: to.startLine, endColumn: to.startColumn }
 }
@@ -137,14 +140,27 @@ function offsetOf(
   return counted === distance ? offset : null
 }
 
-function unitsOfBytes(text: string, start: number, bytes: number): number | null {
-  let [offset, counted] = [start, 0]
-  while (counted < bytes && offset < text.length) {
+/** Where each line starts, in bytes; a span would otherwise be counted from the start of the file. */
+function byteStartsOf({ text, gitLines }: Source): number[] {
+  let bytes = 0
+  return gitLines.map((start, index) => {
+    const before = bytes
+    bytes += Buffer.byteLength(text.slice(start, gitLines[index + 1]))
+    return before
+  })
+}
+
+/** Null for an offset outside of the text, or inside of a character. */
+function unitsAtByte({ text, gitLines }: Source, byteStarts: readonly number[], byte: number): number | null {
+  if (!Number.isSafeInteger(byte) || byte < 0) return null
+  const line = indexAt(byteStarts, byte)
+  let [offset, counted] = [gitLines[line] ?? 0, byteStarts[line] ?? 0]
+  while (counted < byte && offset < text.length) {
     const codePoint = text.codePointAt(offset) ?? 0
     counted += utf8Length(codePoint)
     offset += codePoint > 0xffff ? 2 : 1
   }
-  return counted === bytes ? offset : null
+  return counted === byte ? offset : null
 }
 
 function utf8Length(codePoint: number): number {
@@ -164,14 +180,17 @@ function positionOf(source: Source, offset: number): { startLine: number; startC
   return { startLine, startColumn: Math.max(0, offset - start) + 1 }
 }
 
-function lineAt({ gitLines }: Source, offset: number): number {
-  let [low, high] = [0, gitLines.length - 1]
+const lineAt = ({ gitLines }: Source, offset: number) => indexAt(gitLines, offset) + 1
+
+/** The last of ascending numbers, the first of which is 0, that is not above a number. */
+function indexAt(starts: readonly number[], value: number): number {
+  let [low, high] = [0, starts.length - 1]
   while (low < high) {
     const middle = Math.ceil((low + high) / 2)
-    if ((gitLines[middle] ?? 0) <= offset) low = middle
+    if ((starts[middle] ?? 0) <= value) low = middle
     else high = middle - 1
   }
-  return low + 1
+  return low
 }
 
 const maxLine = 2 ** 31

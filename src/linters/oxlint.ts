@@ -16,7 +16,7 @@ const diagnosticSchema = z.object({
   code: z.string().nullish(),
   severity: z.string(),
   filename: z.string(),
-  labels: z.array(z.object({ span: z.object({ offset: countSchema, length: countSchema }) })),
+  labels: z.array(z.object({ span: z.object({ offset: countSchema, length: countSchema, line: countSchema.optional() }) })),
 })
 
 const outputSchema = z.object({ diagnostics: z.array(diagnosticSchema) })

@@ -1,7 +1,7 @@
 import type { Diagnostic, TextRange } from '../domain/diagnostic.ts'
 import { type ByteSpan, type Coordinates, createLocator, type Locator, type Place } from './columns.ts'
 import type { LintOutcome, LinterUse, LintRequest } from './linter.ts'
-import { reportedPath } from './reported-path.ts'
+import { reportedPath, type Surroundings } from './reported-path.ts'
 
 /** A complaint in the words and the coordinates of a tool. */
 export interface Problem extends Pick<Diagnostic, 'rule' | 'severity' | 'message' | 'isFatal' | 'isFixable'> {
@@ -24,34 +24,53 @@ interface Context {
 }
 
 /**
- * Complaints as diagnostics of the files asked for, sorted and each once. Those about other files of the tree are not wanted; those about files
- * outside of it are counted, and when there are no others the run has failed: then the tool has looked at something else.
+ * Complaints as diagnostics of the files asked for. Those about other files of the tree are not wanted; those about files outside of it are
+ * counted, and when there are no others the run has failed: then the tool has looked at something else.
  */
 export async function toOutcome(problems: readonly Problem[], { use, request, coordinates }: Context): Promise<LintOutcome> {
-  const asked = new Set(request.paths)
-  const surroundings = { directory: use.directory, mountedAt: request.mountedAt }
-  const placed = problems.map((problem) => ({ problem, path: reportedPath(problem.path, surroundings) }))
-  const elsewhere = placed.filter(({ path }) => path === null).length
-  if (elsewhere > 0 && elsewhere === placed.length) {
+  const { mountedAt, readText } = request
+  const surroundings = { directory: use.directory, mountedAt }
+  const { placed, elsewhere } = placeProblems(problems, surroundings)
+  if (elsewhere > 0 && placed.length === 0) {
     const example = JSON.stringify(problems[0]?.path.slice(0, maxRule))
     return { status: 'failed', reason: `${use.linter} reported only on files outside of the repository, such as ${example}.` }
   }
+  const asked = new Set(request.paths)
+  const wanted = placed.filter(({ path }) => asked.has(path))
+  return { status: 'checked', diagnostics: await toDiagnostics(wanted, { tool: use.linter, coordinates, readText }), elsewhere }
+}
 
-  const locators = new Map<string, Promise<Locator>>()
-  const locatorOf = (path: string) => {
-    const known = locators.get(path)
-    const locator = known ?? request.readText(path).then((text) => createLocator(text, coordinates))
-    if (!known) locators.set(path, locator)
-    return locator
-  }
+interface PlacedProblem {
+  problem: Problem
+  /** Relative to the root. */
+  path: string
+}
 
+/** The complaints about files of the tree, and the number of the others. */
+export function placeProblems(problems: readonly Problem[], surroundings: Surroundings): { placed: PlacedProblem[]; elsewhere: number } {
+  const placed = problems.flatMap((problem) => {
+    const path = reportedPath(problem.path, surroundings)
+    return path === null ? [] : [{ problem, path }]
+  })
+  return { placed, elsewhere: problems.length - placed.length }
+}
+
+interface Conversion extends Pick<LintRequest, 'readText'> {
+  tool: string
+  coordinates: Coordinates
+}
+
+/** In our coordinates, sorted by place, and each once. */
+export async function toDiagnostics(placed: readonly PlacedProblem[], { tool, coordinates, readText }: Conversion): Promise<Diagnostic[]> {
   const diagnostics: Diagnostic[] = []
-  for (const { problem, path } of placed) {
-    if (path === null || !asked.has(path)) continue
-    const range = problem.place && rangeOf(problem.place, await locatorOf(path))
-    diagnostics.push(toDiagnostic(problem, { tool: use.linter, path, range }))
+  for (const [path, group] of Map.groupBy(placed, ({ path }) => path)) {
+    const locator = createLocator(await readText(path), coordinates)
+    for (const { problem } of group) {
+      const range = problem.place && rangeOf(problem.place, locator)
+      diagnostics.push(toDiagnostic(problem, { tool, path, range }))
+    }
   }
-  return { status: 'checked', diagnostics: sorted(diagnostics), elsewhere }
+  return sorted(diagnostics)
 }
 
 function rangeOf(place: Place | ByteSpan, locator: Locator): TextRange | null {

@@ -1,7 +1,8 @@
 import { posix } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-interface Surroundings {
+/** What a path of a tool is relative to. */
+export interface Surroundings {
   /** Where the tool was started, relative to the root. */
   directory: string
   /** Absolute path of the root as the tool sees it. */

@@ -39,7 +39,15 @@ async function check(use: LinterUse, request: LintRequest): Promise<LintOutcome>
 
 /** Nothing is written: a composite project would otherwise leave its build information behind, `--noEmit` or not. */
 const argumentsFor = (project: string) => [
-  ...['--project', `./${project}`, '--pretty', 'false', '--noEmit', '--composite', 'false', '--incremental', 'false'],
+  '--project',
+  `./${project}`,
+  '--pretty',
+  'false',
+  '--noEmit',
+  '--composite',
+  'false',
+  '--incremental',
+  'false',
 ]
 
 /** Problems end with 2 in versions 5 and 6 and with 1 in 7, a wrong configuration with either; so what was printed has to say it. */
@@ -103,11 +111,13 @@ function isAskedFor(path: string, { directory }: LinterUse, { paths, mountedAt }
 }
 
 /** Numbers from 1000 to 1999 are of the parser, but for these, which need types or other files. */
-const semantic = new Set([
-  ...[1192, 1194, 1202, 1203, 1205, 1208, 1238, 1239, 1240, 1241, 1259, 1261, 1262, 1269, 1270, 1271, 1272, 1280, 1286, 1287, 1288, 1289],
-  ...[1292, 1293, 1295, 1308, 1320, 1321, 1322, 1323, 1324, 1343, 1355, 1361, 1362, 1371, 1375, 1378, 1379, 1380, 1431, 1432, 1448, 1470],
-  ...[1471, 1479, 1484, 1485, 1541, 1542, 1543],
-])
+const semantic = new Set(
+  [
+    [1192, 1194, 1202, 1203, 1205, 1208, 1238, 1239, 1240, 1241, 1259, 1261, 1262, 1269, 1270, 1271, 1272, 1280, 1286, 1287, 1288, 1289],
+    [1292, 1293, 1295, 1308, 1320, 1321, 1322, 1323, 1324, 1343, 1355, 1361, 1362, 1371, 1375, 1378, 1379, 1380, 1431, 1432, 1448, 1470],
+    [1471, 1479, 1484, 1485, 1541, 1542, 1543],
+  ].flat(),
+)
 const unclosedElements = new Set([17002, 17008, 17014, 17015])
 
 const isSyntaxError = (code: number) => unclosedElements.has(code) || (code >= 1000 && code < 2000 && !semantic.has(code))
