@@ -52,17 +52,18 @@ export async function makeCopy({ repository }: TransactionPlace, folder: string,
   }
 }
 
-/** The index that questions compare with: the commit, without other repositories, since git would start itself in them. */
+/**
+ * The index that questions compare with: the commit. What is not in the copy counts as unchanged; into other repositories git would start
+ * itself, with their configuration.
+ */
 async function fillHistory(history: Git, head: string | null, sparse: readonly string[]): Promise<void> {
   if (head === null) return void (await history.ask(['read-tree', '--empty']))
   // What is as in the commit keeps what the index knows about the file on disk, so that no question has to read it again.
-  await history.ask(['read-tree', '-m', head])
-  const entries = records(await history.ask(['ls-files', '-s', '-z'])).map((record) => ({
-    isRepository: record.toString('latin1', 0, 7) === '160000 ',
-    path: pathText(record.subarray(record.indexOf(9) + 1)),
-  }))
+  await history.ask(['read-tree', '--reset', head])
   const hidden = new Set(sparse)
-  const pathsOf = (found: typeof entries) => found.map(({ path }) => path)
-  await updateIndex(history, ['--force-remove'], pathsOf(entries.filter(({ isRepository }) => isRepository)))
-  await updateIndex(history, ['--skip-worktree'], pathsOf(entries.filter(({ isRepository, path }) => !isRepository && hidden.has(path))))
+  const absent = records(await history.ask(['ls-files', '--stage', '-z'])).flatMap((record) => {
+    const path = pathText(record.subarray(record.indexOf(9) + 1))
+    return hidden.has(path) || record.toString('latin1', 0, 7) === '160000 ' ? [path] : []
+  })
+  await updateIndex(history, ['--skip-worktree'], absent)
 }
