@@ -32,6 +32,10 @@ export function createWorkshop(workspace: Workspace, { sandbox, context: { envir
       ])
       return beginTransaction({ ...place, signal, openCheckout: ({ root, git }) => openCheckout({ root, git, environment }) })
     },
+    async commitRun(applied, message, signal) {
+      const { commitRun } = await import('../workspace/transaction/commit-run.ts')
+      return commitRun(applied, requirePlace(workspace, environment), { message, signal })
+    },
     async openSandbox(view, signal) {
       const { openSandbox } = await import('../workspace/sandbox.ts')
       return openSandbox(sandbox, view, { environment, signal })

@@ -6,7 +6,7 @@ import type { Coverage, Notice, Report, ReportUsage } from '../domain/report.ts'
 import type { EngineHandle, Generation } from '../engine/engine.ts'
 import type { Checkout } from '../workspace/checkout.ts'
 import type { Sandbox, SandboxView } from '../workspace/sandbox.ts'
-import type { Transaction } from '../workspace/transaction.ts'
+import type { AppliedRun, Transaction } from '../workspace/transaction.ts'
 import type { Workspace } from '../workspace/workspace.ts'
 
 /** Where a task reads, changes and runs things. What is opened here is closed by the task. */
@@ -14,6 +14,8 @@ export interface Workshop {
   /** The user's own tree; reading only. */
   openCheckout(): Promise<Checkout>
   beginTransaction(signal: AbortSignal): Promise<Transaction>
+  /** Commits what a run has changed and nothing else; null where HEAD has it already. Throws `CHANGES_CONFLICT`. */
+  commitRun(applied: AppliedRun, message: string, signal: AbortSignal): Promise<string | null>
   /** Throws `SANDBOX_UNAVAILABLE` where nothing can be run safely. */
   openSandbox(view: SandboxView, signal: AbortSignal): Promise<Sandbox>
 }

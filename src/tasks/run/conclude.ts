@@ -1,3 +1,4 @@
+import { AppError } from '../../domain/errors.ts'
 import { plural } from '../../domain/plural.ts'
 import type { Notice } from '../../domain/report.ts'
 import type { RunResult, Verification } from '../../domain/result.ts'
@@ -22,7 +23,7 @@ export async function conclude(worked: Worked, { request, bench, context }: Conc
   // Interrupted before this line, nothing has happened; after it, everything.
   context.signal.throwIfAborted()
   const applied = holds && request.apply ? await bench.transaction.apply() : null
-  const commit = applied && request.commit ? await commitOf(applied, request, bench) : null
+  const commit = applied && request.commit ? await commitOf(applied, request, context) : null
   const result: RunResult = {
     task: 'run',
     ending: outcome.ending,
@@ -46,10 +47,18 @@ export async function conclude(worked: Worked, { request, bench, context }: Conc
 
 const maxSubject = 72
 
-async function commitOf(applied: AppliedRun, { instruction }: RunRequest, { transaction }: Workbench): Promise<string> {
+/** What was applied stays applied where it cannot be committed, and the report says so. */
+async function commitOf(applied: AppliedRun, { instruction }: RunRequest, { workshop, notice, signal }: TaskContext): Promise<string | null> {
   const [first = ''] = instruction.trim().split('\n')
   const subject = `chore: ${first.trim()}`
-  return transaction.commit(applied, subject.length <= maxSubject ? subject : `${subject.slice(0, maxSubject - 1).trimEnd()}…`)
+  const message = subject.length <= maxSubject ? subject : `${subject.slice(0, maxSubject - 1).trimEnd()}…`
+  try {
+    return await workshop.commitRun(applied, message, signal)
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error
+    notice({ code: error.code, message: `The change is applied, but not committed: ${error.message}`, hint: error.hint ?? '' })
+    return null
+  }
 }
 
 function verificationOf({ verdict, linters, fresh, gone, tests, notRun }: VerifiedChange): Verification {

@@ -1,4 +1,4 @@
-import { type FileHandle, copyFile, open, readFile, rename, rm } from 'node:fs/promises'
+import { type FileHandle, copyFile, open, readFile, rename, rm, stat, utimes } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { AppError } from '../../domain/errors.ts'
 import type { Repository } from '../discover-repository.ts'
@@ -27,7 +27,7 @@ export async function withUserIndex<Result>(
   try {
     const copy = join(scratch, 'user.index')
     const git = createGit(root, { ...environment, GIT_INDEX_FILE: copy })
-    await copyFile(path, copy).catch(async (error: unknown) => {
+    await copyIndex(path, copy).catch(async (error: unknown) => {
       if (!isMissing(error)) throw error
       await git.ask(['read-tree', '--empty'])
     })
@@ -42,6 +42,13 @@ export async function withUserIndex<Result>(
   } finally {
     await rm(lock, { force: true })
   }
+}
+
+/** With its time: by it git knows which files may have changed in the same second without their size saying so. */
+async function copyIndex(path: string, copy: string): Promise<void> {
+  const { atime, mtime } = await stat(path)
+  await copyFile(path, copy)
+  await utimes(copy, atime, mtime)
 }
 
 async function takeLock(lock: string): Promise<FileHandle> {
