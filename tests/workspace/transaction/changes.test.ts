@@ -56,7 +56,10 @@ it('finds a change that kept size and time of the file', async () => {
   const { begin } = await testPlace({ files: { 'a.txt': 'one' } })
   const transaction = await begin()
   const file = join(transaction.checkout.root, 'a.txt')
-  execFileSync('sh', ['-c', `touch -r '${file}' '${file}.time' && printf two > '${file}' && touch -r '${file}.time' '${file}' && rm '${file}.time'`])
+  execFileSync('sh', [
+    '-c',
+    `touch -r '${file}' '${file}.time' && printf two > '${file}' && touch -r '${file}.time' '${file}' && rm '${file}.time'`,
+  ])
   expect((await transaction.changes()).files).toEqual([{ path: 'a.txt', kind: 'modified' }])
 })
 
@@ -106,12 +109,27 @@ it.each<[string, (transaction: Transaction) => void, string[]]>([
     ({ checkout }) => {
       rmSync(join(checkout.root, 'a.txt'))
       execFileSync('git', ['init', '-q', join(checkout.root, 'a.txt')])
-      execFileSync('git', ['-C', join(checkout.root, 'a.txt'), '-c', 'user.name=x', '-c', 'user.email=x', 'commit', '-q', '--allow-empty', '-mx'])
+      execFileSync('git', [
+        '-C',
+        join(checkout.root, 'a.txt'),
+        '-c',
+        'user.name=x',
+        '-c',
+        'user.email=x',
+        'commit',
+        '-q',
+        '--allow-empty',
+        '-mx',
+      ])
     },
     ['a.txt/.git'],
   ],
   ['a pipe', ({ checkout }) => void execFileSync('mkfifo', [join(checkout.root, 'pipe')]), ['pipe']],
-  ['a pipe that git would open', ({ checkout }) => void execFileSync('mkfifo', [join(checkout.root, 'folder/.gitignore')]), ['folder/.gitignore']],
+  [
+    'a pipe that git would open',
+    ({ checkout }) => void execFileSync('mkfifo', [join(checkout.root, 'folder/.gitignore')]),
+    ['folder/.gitignore'],
+  ],
   [
     'ignore rules without end',
     (transaction) => {
@@ -160,12 +178,18 @@ it('refuses more than a run may change, without reading it', async () => {
   const large = await begin()
   put(large, 'endless')
   truncateSync(join(large.checkout.root, 'endless'), 2 ** 42)
-  expect(await large.changes()).toMatchObject({ files: [], refused: [{ path: 'endless', reason: expect.stringContaining('at most 100 bytes') }] })
+  expect(await large.changes()).toMatchObject({
+    files: [],
+    refused: [{ path: 'endless', reason: expect.stringContaining('at most 100 bytes') }],
+  })
   await expectRefused(place, large)
 
   const many = await begin()
   for (let index = 0; index < 4; index++) put(many, `file-${index}`)
-  expect(await many.changes()).toMatchObject({ files: [], refused: [{ path: '.', reason: expect.stringContaining('changed 4 files; at most 3') }] })
+  expect(await many.changes()).toMatchObject({
+    files: [],
+    refused: [{ path: '.', reason: expect.stringContaining('changed 4 files; at most 3') }],
+  })
 
   const heavy = await begin()
   for (let index = 0; index < 2; index++) put(heavy, `file-${index}`, 'x'.repeat(90))

@@ -1,0 +1,71 @@
+/**
+ * A run in a process of its own that can be killed at any of its changes to the disk:
+ * `node transaction-child.ts <apply|undo|recover> <root> <folder> <kill at the n-th change, 0 for never> [edits as JSON]`.
+ * Prints `ready` before the change to the user's tree begins, and how many changes to the disk it made after that.
+ */
+import { promises } from 'node:fs'
+import { syncBuiltinESMExports } from 'node:module'
+import { applyEdits, type Edit } from './transaction-edits.ts'
+
+const [action = '', root = '', folder = '', killAt = '0', edits = '[]'] = process.argv.slice(2)
+let changes = 0
+let isCounting = false
+
+const changing = ['rename', 'unlink', 'rmdir', 'rm', 'mkdir', 'chmod', 'copyFile', 'writeFile', 'open', 'symlink', 'chown'] as const
+for (const name of changing) {
+  const real = promises[name] as (...args: unknown[]) => Promise<unknown>
+  Object.assign(promises, {
+    [name]: async (...args: unknown[]) => {
+      const isReading = name === 'open' && (args[1] === 'r' || typeof args[1] === 'number')
+      if (isCounting && !isReading && ++changes === Number(killAt)) process.kill(process.pid, 'SIGKILL')
+      return real(...args)
+    },
+  })
+}
+syncBuiltinESMExports()
+
+// After the functions were replaced.
+const { discoverRepository } = await import('../../src/workspace/discover-repository.ts')
+const { openCheckout } = await import('../../src/workspace/open-checkout.ts')
+const { beginTransaction } = await import('../../src/workspace/transaction/begin-transaction.ts')
+const { recoverTransactions } = await import('../../src/workspace/transaction/recover-transactions.ts')
+const { undoLastRun } = await import('../../src/workspace/transaction/undo-last-run.ts')
+
+const repository = await discoverRepository(root, process.env)
+const place = { repository, folder }
+const { signal } = new AbortController()
+
+function ready(): void {
+  process.stdout.write('ready\n')
+  isCounting = true
+}
+
+async function runApply(): Promise<void> {
+  const transaction = await beginTransaction({
+    ...place,
+    signal,
+    openCheckout: (copy) => openCheckout({ ...copy, environment: process.env }),
+    refusalOf: () => null,
+  })
+  applyEdits(transaction.checkout.root, JSON.parse(edits) as Edit[])
+  ready()
+  try {
+    await transaction.apply()
+  } finally {
+    isCounting = false
+    await transaction.close()
+  }
+}
+
+async function run(): Promise<void> {
+  if (action === 'apply') return runApply()
+  ready()
+  await (action === 'undo' ? undoLastRun(place, { signal }) : recoverTransactions(place, { signal }))
+}
+
+try {
+  await run()
+  process.stdout.write(`changes ${changes}\n`)
+} catch (error) {
+  process.stdout.write(`failed ${(error as { code?: string }).code ?? String(error)}\n`)
+}
