@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { existsSync, lstatSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs'
 import { join, posix } from 'node:path'
 import type { LintRequest } from '../../src/linters/linter.ts'
 import type { Command, CommandEnding, RunCommand } from '../../src/workspace/command.ts'
@@ -39,6 +39,16 @@ async function spawned({ argv, directory, input, ...command }: Command, root: st
   clearTimeout(timer)
   const [stdout, stderr] = [printed.stdout, printed.stderr].map((chunks) => Buffer.concat(chunks).toString('utf8'))
   return { ending, stdout: stdout ?? '', stderr: stderr ?? '', durationMs: performance.now() - started }
+}
+
+/** Where the tools of this repository are installed. */
+export const installed = join(import.meta.dirname, '../../node_modules')
+
+/** Gives a folder the tools that are installed here, as its own. */
+export function withInstalledTools<Folder extends { readonly path: string }>(folder: Folder): Folder {
+  mkdirSync(join(folder.path, 'node_modules'), { recursive: true })
+  symlinkSync(join(installed, '.bin'), join(folder.path, 'node_modules/.bin'))
+  return folder
 }
 
 /** A project of files on disk; whatever lies under `node_modules`, `.venv` or `target` counts as ignored by git. */

@@ -1,10 +1,10 @@
 import { spawnSync } from 'node:child_process'
-import { readFileSync, rmSync, symlinkSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join, posix } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { Diagnostic } from '../../src/domain/diagnostic.ts'
 import type { Linter, LinterUse, LintOutcome } from '../../src/linters/linter.ts'
-import { projectOf, requestFor, runOnHost, scriptedRun } from '../helpers/linter-runner.ts'
+import { installed, projectOf, requestFor, runOnHost, scriptedRun, withInstalledTools } from '../helpers/linter-runner.ts'
 import { temporaryFolder } from '../helpers/temporary-folder.ts'
 
 type Files = Readonly<Record<string, string>>
@@ -41,7 +41,6 @@ export interface LinterContract {
 }
 
 const oddNames = ['with space', 'ünï-çödé-😀', '-dash', '[id]', '!bang', '#hash']
-const installed = join(import.meta.dirname, '../../node_modules')
 
 /** The cases that every adapter runs with the real tool. */
 export function linterContract(contract: LinterContract): void {
@@ -113,7 +112,7 @@ export function linterContract(contract: LinterContract): void {
 
       it('checks files of a package with its own traces from there', async () => {
         const moved = (files: Files) => Object.fromEntries(Object.entries(files).map(([path, text]) => [`packages/a b/${path}`, text]))
-        using folder = linked(temporaryFolder({ ...moved(project), ...moved({ [problem.path]: problem.text }) }))
+        using folder = withInstalledTools(temporaryFolder({ ...moved(project), ...moved({ [problem.path]: problem.text }) }))
         const uses = await linter.detect(projectOf(folder.path))
         expect(uses.map(({ directory }) => directory)).toEqual(['packages/a b'])
         const path = `packages/a b/${problem.path}`
@@ -144,7 +143,7 @@ export function linterContract(contract: LinterContract): void {
       )
 
       it.runIf(contract.withoutConfiguration)('says what a run without configuration means', async () => {
-        using folder = linked(temporaryFolder({ [clean.path]: clean.text }))
+        using folder = withInstalledTools(temporaryFolder({ [clean.path]: clean.text }))
         const outcome = await linter.check(useOf(contract), requestFor(folder.path, [clean.path], hostOptions(contract, folder.path)))
         expect(outcome.status).toBe(contract.withoutConfiguration)
       })
@@ -186,14 +185,7 @@ const useOf = ({ linter, probe }: LinterContract): LinterUse => ({
 
 /** Files of a project, with the tools that are installed here as its own. */
 function projectFolder({ project }: LinterContract, files: Files) {
-  return linked(temporaryFolder({ ...project, ...files }))
-}
-
-function linked(folder: ReturnType<typeof temporaryFolder>) {
-  folder.write('node_modules/.keep', '')
-  symlinkSync(join(installed, '.bin'), join(folder.path, 'node_modules/.bin'))
-  rmSync(join(folder.path, 'node_modules/.keep'))
-  return folder
+  return withInstalledTools(temporaryFolder({ ...project, ...files }))
 }
 
 const hostOptions = ({ environment }: LinterContract, root: string) => ({ run: runOnHost(root, { ...withTools(), ...environment }) })
