@@ -21,6 +21,11 @@ export function reportedPath(printed: string, { directory, mountedAt }: Surround
   return inside === '' || inside === '..' || inside.startsWith('../') ? null : inside
 }
 
+/** How a path is given to a tool that starts in `directory`: never like an option, a negation or a comment. */
+export function pathArgument(path: string, directory: string): string {
+  return `./${posix.relative(directory, path)}`
+}
+
 function pathOfUri(uri: string): string | null {
   try {
     return fileURLToPath(uri)

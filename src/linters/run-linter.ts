@@ -3,6 +3,7 @@ import type { CommandResult } from '../workspace/command.ts'
 import type { Coordinates } from './columns.ts'
 import type { LintOutcome, LinterUse, LintRequest } from './linter.ts'
 import { type Problem, type Reading, toOutcome } from './problem.ts'
+import { pathArgument } from './reported-path.ts'
 
 /** Below the limit of every system, which counts the environment as well. */
 const maxArgumentBytes = 90_000
@@ -28,9 +29,9 @@ export interface LinterRun {
 
 /** Runs a tool on the files asked for, as often as the length of an argument list requires. */
 export async function runOnFiles(use: LinterUse, request: LintRequest, run: LinterRun): Promise<LintOutcome> {
-  const { toArgument = asPath } = run
+  const argumentOf = (path: string) => run.toArgument?.(posix.relative(use.directory, path)) ?? pathArgument(path, use.directory)
   const problems: Problem[] = []
-  for (const files of inChunks(request.paths.map((path) => toArgument(posix.relative(use.directory, path))))) {
+  for (const files of inChunks(request.paths.map(argumentOf))) {
     const reading = await runOnce(use, request, { ...run, arguments: [...run.arguments, ...files] })
     if ('failure' in reading) return { status: 'failed', reason: reading.failure }
     problems.push(...reading.problems)
@@ -73,9 +74,6 @@ function toExited(
       return { failure: `${linter} is not installed: there is no program ${JSON.stringify(program)}. Install what the project depends on.` }
   }
 }
-
-/** Never like an option, a negation or a comment. */
-const asPath = (path: string) => `./${path}`
 
 const maxComplaint = 600
 
