@@ -12,6 +12,7 @@ export function codeTokens(tree: SyntaxTree): readonly string[] {
   const tokens: string[] = text.startsWith('\uFEFF') ? ['\uFEFF'] : []
   const push = (token: string | null) => token !== null && tokens.push(token)
   const commentToken = commentReader(tree)
+  let isFirst = true
 
   walk(root, {
     enter(node) {
@@ -25,7 +26,9 @@ export function codeTokens(tree: SyntaxTree): readonly string[] {
         tokens.push(opening(node))
         return true
       }
-      if (node.startIndex < node.endIndex) tokens.push(leafToken(node, tree, tokens.length === 0))
+      if (node.startIndex === node.endIndex) return false
+      tokens.push(leafToken(node, tree, isFirst))
+      isFirst = false
       return false
     },
     leave(node) {

@@ -57,9 +57,9 @@ export function isVerbatim({ type }: SyntaxNode): boolean {
 
 const commentTypes = new Set(['comment', 'line_comment', 'block_comment'])
 
-/** The text of a comment. Some grammars count the end of the line in. */
+/** The text of a comment. Some grammars count the end of the line in, or a half of it. */
 export function textOf({ startIndex, endIndex }: SyntaxNode, { text }: SyntaxTree): string {
-  return text.slice(startIndex, endIndex).replace(/\r?\n$/, '')
+  return text.slice(startIndex, endIndex).replace(/\r?\n?$/, '')
 }
 
 /** Python's rule: the first statement of a module, class or function, and nothing but one plain string. */
@@ -94,7 +94,8 @@ export function directiveReader(tree: SyntaxTree): (node: SyntaxNode, form: Comm
     const comment = textOf(node, tree)
     if (form === 'docstring') return readsDocstrings || /#\s*(?:noqa|pragma|nosec|type:)/.test(comment) ? comment : null
     const isFirst = node.startIndex === (text.startsWith('\uFEFF') ? 1 : 0)
-    if (isFirst && comment.startsWith('#!')) return comment
+    // To a kernel, the carriage return is a part of the interpreter's name.
+    if (isFirst && comment.startsWith('#!')) return text.slice(node.startIndex, node.endIndex)
     if (language === 'python' && node.startIndex < cookieEnd && /coding[:=]/.test(comment)) return comment
     if (isInBlock(node, comment) || isHidden(comment, language) || isInMacro(node)) return comment
     const found = directivesIn(comment, language)

@@ -33,8 +33,9 @@ export function definitionInScript(node: SyntaxNode, place: Place): Definition |
   if (node.type === 'variable_declarator') return definedVariable(node, textOf)
   if (node.type === 'pair') return hasFunctionBody(childOf(node, 'value')) ? definedMember(childOf(node, 'key'), textOf) : null
   if (node.type === 'assignment_expression') return definedAssignment(node, textOf)
-  const isDefaultFunction = functions.has(node.type) && node.parent?.type === 'export_statement'
-  return isDefaultFunction ? { name: 'default', kind: 'function' } : null
+  if (node.parent?.type !== 'export_statement') return null
+  if (node.type === 'class') return { name: 'default', kind: 'class' }
+  return functions.has(node.type) ? { name: 'default', kind: 'function' } : null
 }
 
 type TextOf = (node: SyntaxNode | undefined) => string

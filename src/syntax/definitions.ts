@@ -69,7 +69,7 @@ export function definitionOf(node: SyntaxNode, place: Place): Definition | null 
   const name = kind && nameOf(node, place)
   if (!kind || !name) return special[language]?.(node, place) ?? null
   // A function that belongs to a class is called a method, whatever the grammar calls it.
-  return { name, kind: kind === 'function' && isType(place.holder) ? 'method' : kind }
+  return { name, kind: kind === 'function' && isOwner(place.holder, language) ? 'method' : kind }
 }
 
 /** The text of the child that is called `name`. */
@@ -78,8 +78,9 @@ function nameOf(node: SyntaxNode, { tree }: Place): string | null {
   return name ? tree.text.slice(name.startIndex, name.endIndex) || null : null
 }
 
-function isType(holder: SymbolKind | null): boolean {
-  return holder !== null && ['class', 'enum', 'interface', 'module', 'struct', 'type'].includes(holder)
+/** Ruby's modules have methods; those of other languages only keep names apart. */
+function isOwner(holder: SymbolKind | null, language: Language): boolean {
+  return holder === 'module' ? language === 'ruby' : holder !== null && ['class', 'enum', 'interface', 'struct', 'type'].includes(holder)
 }
 
 const textOf = (node: SyntaxNode | undefined, { tree }: Place) => (node ? tree.text.slice(node.startIndex, node.endIndex) : '')
