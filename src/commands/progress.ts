@@ -1,5 +1,6 @@
 import type { AgentEvent } from '../agent/event.ts'
-import { terminalText } from '../domain/trust-terminal.ts'
+import type { ToolCall } from '../domain/message.ts'
+import { terminalLine, terminalText } from '../domain/trust-terminal.ts'
 
 interface ProgressStream {
   isTTY?: boolean
@@ -13,13 +14,24 @@ export interface Progress {
   end(): void
 }
 
+interface ProgressOptions {
+  quiet: boolean
+  /** Writes a line for each call of a tool, also where nobody looks. */
+  verbose?: boolean
+}
+
 const redrawMs = 100
 
 /** One line on the terminal that says how far a run is. Silent when nobody looks, so that logs stay clean. */
-export function createProgress(stream: ProgressStream, { quiet }: { quiet: boolean }): Progress {
-  if (quiet || !stream.isTTY) return { onEvent: () => {}, end: () => {} }
-  const state = { units: 0, done: 0, cached: 0, outputTokens: 0, path: '', startedAt: performance.now(), opening: '', answerStartedAt: 0 }
+export function createProgress(stream: ProgressStream, { quiet, verbose = false }: ProgressOptions): Progress {
+  const tell = verbose ? (event: AgentEvent) => tellCall(event, stream) : () => {}
+  if (quiet || !stream.isTTY) return { onEvent: tell, end: () => {} }
+  const state = { units: 0, done: 0, outputTokens: 0, what: '', step: 0, startedAt: performance.now(), opening: '', answerStartedAt: 0 }
   let drawn = false
+  const clear = () => {
+    if (drawn) stream.write('\r\u001b[2K')
+    drawn = false
+  }
   const draw = () => {
     stream.write(`\r\u001b[2K${lineOf(state, stream.columns ?? 80)}`)
     drawn = true
@@ -27,21 +39,38 @@ export function createProgress(stream: ProgressStream, { quiet }: { quiet: boole
   const timer = setInterval(draw, redrawMs)
   timer.unref()
   return {
-    onEvent: (event) => take(event, state),
+    onEvent(event) {
+      take(event, state)
+      if (verbose && event.type === 'tool-end') clear()
+      tell(event)
+    },
     end() {
       clearInterval(timer)
-      if (drawn) stream.write('\r\u001b[2K')
-      drawn = false
+      clear()
     },
   }
+}
+
+function tellCall(event: AgentEvent, stream: ProgressStream): void {
+  if (event.type === 'tool-end') stream.write(`${describeCall(event.call)}${event.isError ? `: ${firstLine(event.text)}` : ''}\n`)
+}
+
+const firstLine = (text: string) => terminalLine(text.split('\n')[0] ?? '').slice(0, 200)
+
+/** `edit_file src/port.ts`: the tool and what of its input names a thing. */
+function describeCall({ name, input }: ToolCall): string {
+  const given: Record<string, unknown> = typeof input === 'object' && input !== null ? { ...input } : {}
+  const named = ['path', 'from', 'command', 'pattern', 'name', 'under'].map((key) => given[key]).find((value) => typeof value === 'string')
+  return terminalLine(`${name} ${typeof named === 'string' ? named : ''}`.trim()).slice(0, 120)
 }
 
 interface ProgressState {
   units: number
   done: number
-  cached: number
   outputTokens: number
-  path: string
+  /** What is being looked at or done. */
+  what: string
+  step: number
   startedAt: number
   opening: string
   answerStartedAt: number
@@ -54,44 +83,55 @@ function take(event: AgentEvent, state: ProgressState): void {
       break
     case 'plan-ready':
       state.units = event.units
-      state.cached = event.cached
       break
     case 'unit-start':
-      state.opening = ''
-      state.path = event.path
-      if (state.answerStartedAt === 0) state.answerStartedAt = performance.now()
+      begin(state, event.path)
       break
     case 'unit-end':
       state.done++
+      break
+    case 'step-start':
+      state.step = event.step
+      begin(state, 'thinking')
+      break
+    case 'tool-start':
+      state.what = describeCall(event.call)
+      break
+    case 'agent-end':
+      state.what = 'checking the change'
       break
     case 'text-delta':
       // Deltas are about a token each; the exact count comes with the report.
       state.outputTokens++
       break
-    case 'step-start':
-    case 'step-end':
-    case 'tool-start':
-    case 'tool-end':
-    case 'tool-skip':
-    case 'answer-reject':
-    case 'history-fit':
-    case 'agent-end':
-    case 'notice':
+    default:
       break
   }
 }
 
+function begin(state: ProgressState, what: string): void {
+  state.opening = ''
+  state.what = what
+  if (state.answerStartedAt === 0) state.answerStartedAt = performance.now()
+}
+
 const frames = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏']
 
-function lineOf({ units, done, outputTokens, path, startedAt, opening, answerStartedAt }: ProgressState, columns: number): string {
+function lineOf(state: ProgressState, columns: number): string {
+  const { outputTokens, what, startedAt, opening, answerStartedAt } = state
   const elapsed = performance.now() - startedAt
   const frame = frames[Math.floor(elapsed / redrawMs) % frames.length] ?? ''
   const speed = answerStartedAt === 0 ? 0 : outputTokens / ((performance.now() - answerStartedAt) / 1000)
   const parts = [
-    units === 0 ? 'reading the change' : `${done}/${units} reviewed`,
-    opening || path,
+    stageOf(state),
+    opening || what,
     speed >= 0.1 ? `${speed.toFixed(speed < 10 ? 1 : 0)} tokens/s` : '',
     `${Math.round(elapsed / 1000)}s`,
   ]
   return terminalText(`${frame} ${parts.filter((part) => part !== '').join(' · ')}`).slice(0, Math.max(20, columns - 1))
+}
+
+function stageOf({ units, done, step }: ProgressState): string {
+  if (step > 0) return `step ${step}`
+  return units === 0 ? 'reading' : `${done}/${units} reviewed`
 }

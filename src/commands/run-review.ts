@@ -49,7 +49,7 @@ interface Reviewing {
 /** The report of a review as the flags and the configuration want it; progress goes to stderr. */
 export async function reviewNow(request: ReviewRequest, { session, flags, context }: Reviewing): Promise<Report> {
   const { settings, files, runtime, notices } = session
-  const progress = createProgress(context.stderr, { quiet: settings.globals.quiet })
+  const progress = createProgress(context.stderr, settings.globals)
   try {
     return await runTask(review, request, {
       runtime,

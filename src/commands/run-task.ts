@@ -45,7 +45,7 @@ interface Running {
 async function reportOf<Request>(run: TaskRun<Request>, { session, flags, context }: Running): Promise<Report> {
   const { settings, runtime, notices } = session
   const request = await run.requestOf(session)
-  const progress = createProgress(context.stderr, { quiet: settings.globals.quiet })
+  const progress = createProgress(context.stderr, settings.globals)
   try {
     return await runTask(run.task, request, {
       runtime,

@@ -48,17 +48,27 @@ export async function conclude(worked: Worked, { request, bench, context }: Conc
 const maxSubject = 72
 
 /** What was applied stays applied where it cannot be committed, and the report says so. */
-async function commitOf(applied: AppliedRun, { instruction }: RunRequest, { workshop, notice, signal }: TaskContext): Promise<string | null> {
-  const [first = ''] = instruction.trim().split('\n')
-  const subject = `chore: ${first.trim()}`
-  const message = subject.length <= maxSubject ? subject : `${subject.slice(0, maxSubject - 1).trimEnd()}…`
+async function commitOf(
+  applied: AppliedRun,
+  { instruction }: RunRequest,
+  { workshop, notice, signal }: TaskContext,
+): Promise<string | null> {
   try {
-    return await workshop.commitRun(applied, message, signal)
+    return await workshop.commitRun(applied, subjectOf(instruction), signal)
   } catch (error) {
     if (!(error instanceof AppError)) throw error
     notice({ code: error.code, message: `The change is applied, but not committed: ${error.message}`, hint: error.hint ?? '' })
     return null
   }
+}
+
+/** A Conventional Commit as its checkers want it: lower case, no full stop. */
+function subjectOf(instruction: string): string {
+  const [first = ''] = instruction.trim().split('\n')
+  const text = first.trim().replace(/[.!]+$/, '')
+  // `README` and `parsePort` keep their letters.
+  const subject = `chore: ${/^[A-Z][a-z]/.test(text) ? text.charAt(0).toLowerCase() + text.slice(1) : text}`
+  return subject.length <= maxSubject ? subject : `${subject.slice(0, maxSubject - 1).trimEnd()}…`
 }
 
 function verificationOf({ verdict, linters, fresh, gone, tests, notRun }: VerifiedChange): Verification {

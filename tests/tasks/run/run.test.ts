@@ -24,7 +24,9 @@ test('reads a port', () => assert.equal(parsePort('80'), 80))
 const manifest = JSON.stringify({ name: 'demo', type: 'module', scripts: { test: 'node --test' } })
 
 function project(more: Record<string, string> = {}) {
-  const repository = temporaryRepository({ files: { 'package.json': manifest, 'src/port.js': port, 'src/port.test.js': portTest, ...more } })
+  const repository = temporaryRepository({
+    files: { 'package.json': manifest, 'src/port.js': port, 'src/port.test.js': portTest, ...more },
+  })
   onTestFinished(repository.remove)
   return repository
 }
@@ -42,7 +44,10 @@ const request: RunRequest = {
 type Turn = ReturnType<typeof toolCalls> | string
 const scripted = (...turns: readonly Turn[]) => scriptedEngine((_, index) => turns[index] ?? 'Done.')
 const resultOf = (report: Report) => runResultSchema.parse(report.result)
-const rewrite = (content: string) => [toolCalls({ name: 'read_file', input: { path: 'src/port.js' } }), toolCalls({ name: 'write_file', input: { path: 'src/port.js', content } })]
+const rewrite = (content: string) => [
+  toolCalls({ name: 'read_file', input: { path: 'src/port.js' } }),
+  toolCalls({ name: 'write_file', input: { path: 'src/port.js', content } }),
+]
 const text = (repository: { root: string }, path: string) => readFileSync(join(repository.root, path), 'utf8')
 
 describe('agent run', () => {
@@ -120,7 +125,7 @@ describe('agent run', () => {
     const report = await runOn(repository, run, { ...request, commit: true }, { engine: handle })
     expect(resultOf(report).applied?.commit).toBe(repository.git('rev-parse', 'HEAD').trim())
     expect(repository.git('show', '--format=%s', '--name-only', 'HEAD').split('\n').filter(Boolean)).toEqual([
-      'chore: Add input validation to parsePort.',
+      'chore: add input validation to parsePort',
       'src/port.js',
     ])
     expect(repository.git('status', '--porcelain')).toBe(' M notes.md\n')
@@ -130,7 +135,11 @@ describe('agent run', () => {
     const repository = project()
     const { handle } = scriptedEngine((_, index) => rewrite(checked)[index] ?? toolCalls({ name: 'list_files', input: { under: '.' } }))
     const report = await runOn(repository, run, { ...request, maxSteps: 3 }, { engine: handle })
-    expect([resultOf(report).ending, report.completeness, report.notices.map(({ code }) => code)]).toEqual(['step-limit', 'partial', ['RUN_UNFINISHED']])
+    expect([resultOf(report).ending, report.completeness, report.notices.map(({ code }) => code)]).toEqual([
+      'step-limit',
+      'partial',
+      ['RUN_UNFINISHED'],
+    ])
     expect(text(repository, 'src/port.js')).toBe(port)
   })
 

@@ -1,0 +1,62 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { expect, it } from 'vitest'
+import { createProgress } from '../../src/commands/progress.ts'
+
+function stream(isTTY: boolean) {
+  const written: string[] = []
+  return { isTTY, columns: 60, written, write: (text: string) => written.push(text) > 0 }
+}
+const call = { id: '1', name: 'edit_file', input: { path: 'src/port.ts' } }
+
+it('is silent where nobody looks, and for who wants it quiet', async () => {
+  for (const [isTTY, quiet] of [
+    [false, false],
+    [true, true],
+  ] as const) {
+    const out = stream(isTTY)
+    const progress = createProgress(out, { quiet })
+    progress.onEvent({ type: 'step-start', step: 1 })
+    await sleep(150)
+    progress.end()
+    expect(out.written).toEqual([])
+  }
+})
+
+it('says on one line what is being done, and takes it away at the end', async () => {
+  const out = stream(true)
+  const progress = createProgress(out, { quiet: false })
+  await sleep(150)
+  progress.onEvent({ type: 'engine-open', kind: 'endpoint', model: 'qwen' })
+  await sleep(150)
+  progress.onEvent({ type: 'step-start', step: 3 })
+  progress.onEvent({ type: 'text-delta', text: 'x' })
+  progress.onEvent({ type: 'tool-start', call })
+  await sleep(150)
+  progress.onEvent({ type: 'agent-end', ending: 'done', reason: '', steps: 3 })
+  await sleep(150)
+  progress.end()
+  const text = out.written.join('')
+  for (const part of ['reading', 'loading qwen', 'step 3 · edit_file src/port.ts', 'checking the change']) expect(text).toContain(part)
+  expect(out.written.at(-1)).toBe('\r\u001b[2K')
+  expect(text).not.toContain('\n')
+})
+
+it('counts the units of a review', async () => {
+  const out = stream(true)
+  const progress = createProgress(out, { quiet: false })
+  progress.onEvent({ type: 'plan-ready', units: 2, cached: 0 })
+  progress.onEvent({ type: 'unit-start', unit: '1', path: 'a.ts' })
+  progress.onEvent({ type: 'unit-end', unit: '1', path: 'a.ts', outcome: 'answered', outputTokens: 3, durationMs: 5 })
+  await sleep(150)
+  progress.end()
+  expect(out.written.join('')).toContain('1/2 reviewed · a.ts')
+})
+
+it('tells each call when more was asked for, without what a terminal would obey', () => {
+  const out = stream(false)
+  const progress = createProgress(out, { quiet: false, verbose: true })
+  progress.onEvent({ type: 'tool-end', call, text: 'fine', isError: false })
+  progress.onEvent({ type: 'tool-end', call: { ...call, input: 'no object' }, text: 'No such\u001b[31m file.\nmore', isError: true })
+  progress.end()
+  expect(out.written).toEqual(['edit_file src/port.ts\n', 'edit_file: No such␛[31m file.\n'])
+})
