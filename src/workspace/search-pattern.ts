@@ -10,7 +10,7 @@ interface Part {
   text: string
   /** Characters of the pattern that it was. */
   length: number
-  kind: 'item' | 'quantifier' | 'open' | 'close' | 'or'
+  kind: 'item' | 'edge' | 'quantifier' | 'open' | 'close' | 'or'
 }
 
 /**
@@ -44,7 +44,7 @@ function partAt(pattern: string, at: number): Part {
   if (character === '(') return groupAt(pattern, rest)
   if (character === ')') return { text: ')', length: 1, kind: 'close' }
   if (character === '|') return { text: '|', length: 1, kind: 'or' }
-  if (/^[.^$]/.test(rest)) return { text: character, length: 1, kind: 'item' }
+  if (/^[.^$]/.test(rest)) return { text: character, length: 1, kind: character === '.' ? 'item' : 'edge' }
   return quantifierAt(pattern, rest) ?? { text: literal(character), length: character.length, kind: 'item' }
 }
 
@@ -65,7 +65,8 @@ function requireSomethingBefore(part: Part, before: Part | undefined, pattern: s
 
 function escapeAt(pattern: string, rest: string): Part {
   const escaped = rest.slice(1, 2)
-  if (knownEscapes.includes(escaped) && escaped !== '') return { text: `\\${escaped}`, length: 2, kind: 'item' }
+  if (knownEscapes.includes(escaped) && escaped !== '')
+    return { text: `\\${escaped}`, length: 2, kind: 'bB'.includes(escaped) ? 'edge' : 'item' }
   if (escaped === 'n') throw unusable(pattern, String.raw`\n never matches: the search goes line by line`, 'Look for one of the lines.')
   if (!/^[!-/:-@[-`{-~ ]$/.test(escaped) || /[<>]/.test(escaped))
     throw unusable(pattern, `\\${escaped} is not supported`, String.raw`\b is the edge of a word, \w \d \s are classes. ${hintLiteral}`)
@@ -97,7 +98,12 @@ function memberAt(pattern: string, rest: string, at: number): readonly [string, 
   const posix = /^\[:\^?(?:alnum|alpha|blank|cntrl|digit|graph|lower|print|punct|space|upper|xdigit):\]/.exec(rest.slice(at))?.[0]
   if (posix) return [posix, posix.length]
   const [, range, first = '', last = ''] = /^((\\[^\w\s]|[^\\\]])-(\\[^\w\s]|[^\\\]]))/s.exec(rest.slice(at)) ?? []
-  if (range !== undefined) return [`${classCharacter(pattern, first)}-${classCharacter(pattern, last)}`, range.length]
+  if (range !== undefined) {
+    const [from, to] = [classCharacter(pattern, first), classCharacter(pattern, last)]
+    if (first.slice(-1) > last.slice(-1))
+      throw unusable(pattern, `the range ${range} goes backwards`, String.raw`Write \- for the character.`)
+    return [`${from}-${to}`, range.length]
+  }
   const escape = /^\\[dDwWsStrf]/.exec(rest.slice(at))?.[0]
   if (escape) return [escape, 2]
   const single = /^(?:\\[^\w\s]|[^\\])/u.exec(rest.slice(at))?.[0]

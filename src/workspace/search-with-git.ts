@@ -57,7 +57,7 @@ async function* lines(git: Git, args: readonly string[], signal: AbortSignal): A
 /** What git says of a pattern is for whoever wrote it; everything else ends the run. */
 function unusable(error: unknown): unknown {
   if (!(error instanceof AppError)) return error
-  return /pcre|regular expression|regex|pattern|quantifier|command line/i.test(error.message)
+  return /pcre|-e option|command line/i.test(error.message)
     ? new Error(`The pattern cannot be used: ${error.message}`, { cause: error })
     : error
 }

@@ -51,10 +51,15 @@ function runHere({ root, environment }: TemporaryRepository): RunCommand {
   }
 }
 
-/** Everything below a folder, with what it holds: two equal ones are the same tree. */
-export function treeOf(folder: string): Record<string, string> {
-  const names = readdirSync(folder, { recursive: true, encoding: 'utf8' }).toSorted()
-  return Object.fromEntries(names.map((name) => [name, contentOf(join(folder, name))]))
+/** Everything below a folder, with what it holds, links not followed: two equal ones are the same tree. */
+export function treeOf(folder: string, prefix = ''): Record<string, string> {
+  const names = readdirSync(join(folder, prefix)).toSorted()
+  return Object.assign({}, ...names.map((name) => entryOf(folder, join(prefix, name)))) as Record<string, string>
+}
+
+function entryOf(folder: string, path: string): Record<string, string> {
+  const content = contentOf(join(folder, path))
+  return { [path]: content, ...(content === 'folder' ? treeOf(folder, path) : {}) }
 }
 
 function contentOf(path: string): string {
