@@ -1,6 +1,7 @@
 /**
  * A run in a process of its own that can be killed at any of its changes to the disk:
- * `node transaction-child.ts <apply|undo|recover> <root> <folder> <kill at the n-th change, 0 for never> [edits as JSON]`.
+ * `node transaction-child.ts <apply|undo|recover> <root> <folder> <n> [edits as JSON]`,
+ * where n is the change it is killed at, 0 for never, and negative for a disk that is full at that change.
  * Prints `ready` before the change to the user's tree begins, and how many changes to the disk it made after that.
  */
 import { promises } from 'node:fs'
@@ -17,7 +18,10 @@ for (const name of changing) {
   Object.assign(promises, {
     [name]: async (...args: unknown[]) => {
       const isReading = name === 'open' && (args[1] === 'r' || typeof args[1] === 'number')
-      if (isCounting && !isReading && ++changes === Number(killAt)) process.kill(process.pid, 'SIGKILL')
+      if (isCounting && !isReading && ++changes === Math.abs(Number(killAt))) {
+        if (Number(killAt) > 0) process.kill(process.pid, 'SIGKILL')
+        throw Object.assign(new Error('no space left on device'), { code: 'ENOSPC' })
+      }
       return real(...args)
     },
   })

@@ -6,7 +6,7 @@ import type { TestPlace } from './transaction-place.ts'
 
 export interface ChildRun {
   action: 'apply' | 'undo' | 'recover'
-  /** Which of its changes to the disk it does not live to see; never without it. */
+  /** Which of its changes to the disk it does not live to see; never without it. Negative: which one finds the disk full. */
   killAt?: number
   /** Milliseconds after it said that it is ready. */
   killAfter?: number

@@ -6,7 +6,7 @@ import type { Git } from '../git.ts'
 import { openObjectReader } from '../object-reader.ts'
 import type { AppliedRun, CopyChanges, TransactionPlace } from '../transaction.ts'
 import { changesConflict } from './carry-out.ts'
-import { finishOrTakeBack } from './finish-or-take-back.ts'
+import { finishOrTakeBack, writeFailure } from './finish-or-take-back.ts'
 import { findFile, isSameMode } from './file-side.ts'
 import { type FileSide, type Journal, journalFolder, journalNames, keepBytes, listFolder, markJournal, writeJournal } from './journal.ts'
 import { groundOf } from './locations.ts'
@@ -56,6 +56,8 @@ async function applyInLock(id: string, { changes, patch }: ChangesToApply, conte
     await writeJournal(folder, journal)
     await markJournal(folder, name, 'pending')
     await finishOrTakeBack({ folder, root: repository.root, journal })
+  } catch (error) {
+    throw writeFailure(error)
   } finally {
     await rm(bytes, { recursive: true, force: true })
   }

@@ -17,8 +17,10 @@ export async function finishOrTakeBack(run: PendingRun): Promise<void> {
   try {
     await carryOut(workOf(run))
   } catch (error) {
-    await takeBack(run)
-    throw error instanceof AppError ? error : notWritten(error)
+    await takeBack(run).catch((cause: unknown) => {
+      throw leftHalfway(cause)
+    })
+    throw error
   }
   await settle(run)
 }
@@ -68,17 +70,21 @@ async function forgetOldest(folder: string): Promise<void> {
   for (const name of done.slice(0, -keptRuns)) await removeJournal(folder, name)
 }
 
-function notWritten(cause: unknown): AppError {
-  const reason = errorCode(cause) || String(cause)
-  const isFull = reason === 'ENOSPC' || reason === 'EDQUOT'
-  return new AppError(
-    isFull ? 'DISK_FULL' : 'OUTPUT_UNWRITABLE',
-    `The changes could not be written to your working tree (${reason}). It is as it was.`,
-    {
-      cause,
-      hint: isFull
-        ? 'Free some space and run it again.'
-        : 'See to it that you may write to these files and their folders, and run it again.',
-    },
-  )
+/** What a user is told of an error of the disk, after which nothing of a run is in their tree. */
+export function writeFailure(error: unknown): AppError {
+  if (error instanceof AppError) return error
+  const reason = errorCode(error) || String(error)
+  const message = `The changes could not be written to your working tree (${reason}). It is as it was.`
+  if (['ENOSPC', 'EDQUOT'].includes(reason))
+    return new AppError('DISK_FULL', message, { cause: error, hint: 'Free some space and run it again.' })
+  const hint = 'See to it that you may write to these files and their folders, and run it again.'
+  return new AppError('OUTPUT_UNWRITABLE', message, { cause: error, hint })
+}
+
+function leftHalfway(cause: unknown): AppError {
+  const message = `The changes could neither be written to your working tree nor taken back (${errorCode(cause) || String(cause)}).`
+  return new AppError('OUTPUT_UNWRITABLE', message, {
+    cause,
+    hint: 'See to it that you may write to these files; the next `agent` command puts it right.',
+  })
 }

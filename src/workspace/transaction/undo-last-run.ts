@@ -6,7 +6,7 @@ import type { AppliedRun, TransactionPlace } from '../transaction.ts'
 import { nextId } from './apply-changes.ts'
 import { changesConflict } from './carry-out.ts'
 import { sideOf } from './file-side.ts'
-import { finishOrTakeBack } from './finish-or-take-back.ts'
+import { finishOrTakeBack, writeFailure } from './finish-or-take-back.ts'
 import {
   inverted,
   type Journal,
@@ -31,8 +31,12 @@ export async function undoLastRun(place: TransactionPlace, { signal }: { signal:
     const applied = await readJournal(folder, last, repository.root)
     const undo = { ...inverted(applied), id: await nextId(folder), undoes: applied.id, at: new Date().toISOString() }
     await requireUntouched(repository.root, undo)
-    await begin(folder, undo, journalFolder(folder, last))
-    await finishOrTakeBack({ folder, root: repository.root, journal: undo })
+    try {
+      await begin(folder, undo, journalFolder(folder, last))
+      await finishOrTakeBack({ folder, root: repository.root, journal: undo })
+    } catch (error) {
+      throw writeFailure(error)
+    }
     return { id: applied.id, files: undo.entries.map(copyChange) }
   })
 }

@@ -140,6 +140,19 @@ it('takes a run back wholly or not at all, whenever that is killed', { timeout: 
   }
 })
 
+it('leaves the tree as it was where the disk is full, at whichever change', { timeout: 600_000 }, async () => {
+  const count = await countChanges('apply', await prepare())
+  const endings = new Set<string>()
+  for (const failAt of moments(count, 8)) {
+    const story = await prepare()
+    const { output } = await runChild(story.place, { action: 'apply', edits, killAt: -failAt })
+    endings.add(output.split('\n')[1]?.replace(/\d+/, 'n') ?? '')
+    if (output.includes('DISK_FULL')) expect(treeOf(story.place.user.root)).toEqual(story.old)
+    await expectWhole(story)
+  }
+  expect(endings).toContain('failed DISK_FULL')
+})
+
 it('leaves alone what the user has changed since a run was killed, and takes back the rest', async () => {
   const many: Edit[] = Array.from({ length: 12 }, (_, index) => ({ kind: 'write', path: `file-${index}.txt`, content: 'by the run\n' }))
   const place = await testPlace({ files: Object.fromEntries(many.map(({ path }) => [path, 'before\n'])) })
