@@ -13,6 +13,7 @@ import { checkFolder, type CommandSettings, loadSettings } from './load-settings
 interface DoctorFlags {
   format: 'pretty' | 'json'
   bundle?: string
+  buildSandbox?: true
 }
 
 /** Adds `agent doctor`. */
@@ -22,6 +23,7 @@ export const registerDoctor: RegisterCommand = (program, context, finish) => {
     .description('Tell what works here, what does not, and what to do about it')
     .addOption(new Option('--format <format>', 'how it is printed').choices(['pretty', 'json']).default('pretty'))
     .addOption(new Option('--bundle <file>', 'write a report for an issue too, without secrets and names').argParser(filled))
+    .option('--build-sandbox', 'make the container image that commands of a model run in, and nothing else')
     .addHelpText(
       'after',
       '\nExit codes: 0 when nothing is a problem (there may be warnings), 3 when something that is needed here is broken.',
@@ -29,7 +31,11 @@ export const registerDoctor: RegisterCommand = (program, context, finish) => {
     .action(async (flags: DoctorFlags, command: Command) => finish(await examine(flags, command, context)))
 }
 
-async function examine({ format, bundle }: DoctorFlags, command: Command, context: CommandContext): Promise<ExitCode> {
+async function examine({ format, bundle, buildSandbox }: DoctorFlags, command: Command, context: CommandContext): Promise<ExitCode> {
+  if (buildSandbox) {
+    await (await import('./doctor/build-sandbox.ts')).buildSandbox(context)
+    return exitCodes.clean
+  }
   const { directory, color } = globalFlags(command, context)
   await checkFolder(directory)
   const [{ repositoryRoot }, { runProbes }, { probes }, { surroundingsOf }] = await Promise.all([

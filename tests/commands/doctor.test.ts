@@ -56,6 +56,7 @@ describe('agent doctor', () => {
         'memory',
         'models',
         'docker',
+        'sandbox',
         'hooks',
         'project memory',
       ]),
@@ -131,8 +132,9 @@ describe('agent doctor', () => {
     writeFileSync(join(bin, 'bwrap'), '#!/bin/sh\necho "bwrap: No permissions to create new namespace" >&2\nexit 1\n')
     chmodSync(join(bin, 'bwrap'), 0o755)
     const { lineOf } = await lines({ environment: { PATH: `${bin}:${process.env.PATH}`, DOCKER_HOST: 'unix:///nowhere' } })
-    const found = process.platform === 'linux' ? 'it does not run: bwrap: No permissions to create new namespace' : undefined
+    const found = process.platform === 'linux' ? 'bubblewrap does not run: bwrap: No permissions to create new namespace' : undefined
     expect(lineOf('bubblewrap')?.found).toBe(found)
+    expect(lineOf('sandbox')?.verdict).toBe('warning')
   })
 
   it('works outside a repository, and refuses a folder that is not there', async () => {

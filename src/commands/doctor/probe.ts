@@ -39,10 +39,10 @@ export interface Surroundings {
   engine: () => Promise<EngineChoice>
   /** What the native library starts with. */
   backend: () => Promise<Backend>
-  /** Why Docker cannot be used, or null. */
-  docker: () => Promise<string | null>
-  /** Why bubblewrap cannot be used, or null. */
-  bubblewrap: () => Promise<string | null>
+  /** Why Docker cannot run a command, or null. */
+  docker: () => Promise<AppError | null>
+  /** Why bubblewrap cannot, or null. */
+  bubblewrap: () => Promise<AppError | null>
 }
 
 export type Configuration =

@@ -5,7 +5,7 @@ import { hooksProbe } from './hooks-probe.ts'
 import { memoryStoreProbe } from './memory-store-probe.ts'
 import type { Probe } from './probe.ts'
 import { gitProbe, nodeProbe } from './program-probes.ts'
-import { bubblewrapProbe, dockerProbe } from './sandbox-probes.ts'
+import { bubblewrapProbe, dockerProbe, sandboxProbe } from './sandbox-probes.ts'
 import { storeProbe } from './store-probe.ts'
 
 /** What the doctor looks at, in the order it tells. */
@@ -20,6 +20,7 @@ export const probes: readonly Probe[] = [
   storeProbe,
   dockerProbe,
   bubblewrapProbe,
+  sandboxProbe,
   hooksProbe,
   memoryStoreProbe,
 ]

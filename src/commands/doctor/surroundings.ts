@@ -5,7 +5,6 @@ import type { CommandContext } from '../command.ts'
 import type { CommandSettings } from '../load-settings.ts'
 import { machineMemory } from '../machine-memory.ts'
 import type { Configuration, Surroundings } from './probe.ts'
-import { runTool } from './run-tool.ts'
 
 interface Place {
   directory: string
@@ -32,8 +31,8 @@ export function surroundingsOf(
     configuration: isBroken ? { kind: 'broken', error: settings } : readConfiguration(settings),
     engine: once(() => chosenEngine(config, { environment, openStore, signal })),
     backend: once(async () => (await import('../../engine/llama/probe.ts')).probeBackends({ environment, signal })),
-    docker: once(async () => (await import('./docker-problem.ts')).dockerProblem(environment, signal)),
-    bubblewrap: once(() => bubblewrapProblem({ cwd: place.directory, environment, signal })),
+    docker: once(async () => (await import('./sandbox-problems.ts')).dockerProblem(config.sandbox.image, { environment, signal })),
+    bubblewrap: once(async () => (await import('./sandbox-problems.ts')).bubblewrapProblem({ environment, signal })),
   }
 }
 
@@ -58,13 +57,6 @@ async function chosenEngine(
     onTransfer: () => {},
     signal,
   })
-}
-
-/** Runs something in it: being installed is not enough where user namespaces are switched off. */
-async function bubblewrapProblem(options: Parameters<typeof runTool>[1]): Promise<string | null> {
-  const { code, stderr } = await runTool(['bwrap', '--ro-bind', '/', '/', '--unshare-all', '--die-with-parent', 'true'], options)
-  if (code === 0) return null
-  return code === null ? 'it is not installed' : `it does not run: ${stderr.split('\n')[0] || `exit code ${code}`}`
 }
 
 function once<T>(find: () => Promise<T>): () => Promise<T> {

@@ -62,7 +62,11 @@ function isolation({ isRoot, features }: BwrapPlan): string[] {
     ...namespaces,
     ...(isRoot ? asRoot : ['--unshare-user', '--uid', uid, '--gid', uid, '--cap-drop', 'ALL']),
     ...(!isRoot && features.disableUserns ? ['--disable-userns'] : []),
-    ...['--hostname', 'sandbox', '--new-session', '--die-with-parent', '--clearenv'],
+    '--hostname',
+    'sandbox',
+    '--new-session',
+    '--die-with-parent',
+    '--clearenv',
   ]
 }
 
@@ -71,10 +75,10 @@ function isolation({ isRoot, features }: BwrapPlan): string[] {
  * write. So there is none: the little that changing the user takes is kept until `setpriv` has done it.
  */
 const asRoot = ['--cap-drop', 'ALL', ...['CAP_SETUID', 'CAP_SETGID', 'CAP_SETPCAP'].flatMap((name) => ['--cap-add', name])]
-const becomeNobody = [
-  ...['setpriv', '--reuid', uid, '--regid', uid, '--clear-groups', '--no-new-privs'],
-  ...['--bounding-set=-all', '--inh-caps=-all', '--ambient-caps=-all', '--'],
-]
+const becomeNobody =
+  `setpriv --reuid ${uid} --regid ${uid} --clear-groups --no-new-privs --bounding-set=-all --inh-caps=-all --ambient-caps=-all --`.split(
+    ' ',
+  )
 
 function system(): string[] {
   const etc = ['alternatives', 'ld.so.cache', 'ld.so.conf', 'ld.so.conf.d', 'localtime'].flatMap((name) => bindIfThere(`/etc/${name}`))

@@ -1,12 +1,9 @@
 import { createServer, type RequestListener, type Server } from 'node:http'
 import { createServer as createSilentServer } from 'node:net'
 import type { AddressInfo, Socket } from 'node:net'
-import { mkdirSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { dockerOptions, dockerProblem } from '../../../src/commands/doctor/docker-problem.ts'
 import { endpointProbe } from '../../../src/commands/doctor/endpoint-probe.ts'
-import { folder, signal, surroundings, told } from './surroundings-fixture.ts'
+import { surroundings, told } from './surroundings-fixture.ts'
 
 async function serve(listener: RequestListener, where: string | number = 0): Promise<string> {
   const server = createServer(listener)
@@ -111,62 +108,5 @@ describe('the endpoint probe', () => {
 
   it('says which variable of the key is not set', async () => {
     await expect(askedOf('http://127.0.0.1:9', { apiKeyEnv: 'MY_KEY' })).rejects.toMatchObject({ code: 'CONFIG_INVALID' })
-  })
-})
-
-describe('dockerProblem', () => {
-  const at = (path: string) => dockerProblem({ DOCKER_HOST: `unix://${path}` }, signal)
-
-  it('is null when the daemon answers, on a socket and on a port', async () => {
-    const urls: (string | undefined)[] = []
-    const daemon: RequestListener = (request, response) => {
-      urls.push(request.url)
-      response.end('OK')
-    }
-    expect(await at(await serve(daemon, join(folder(), 'docker.sock')))).toBeNull()
-    const port = new URL(await serve(daemon)).port
-    expect(await dockerProblem({ DOCKER_HOST: `tcp://127.0.0.1:${port}` }, signal)).toBeNull()
-    expect(await dockerProblem({ DOCKER_HOST: `127.0.0.1:${port}` }, signal)).toBeNull()
-    expect(urls).toEqual(['/_ping', '/_ping', '/_ping'])
-  })
-
-  it('does not wait for a socket that accepts and never answers', async () => {
-    const path = await silent(join(folder(), 'docker.sock'))
-    expect(await at(path)).toBe(`the daemon at ${path} did not answer within 3000 ms`)
-  })
-
-  it('says what is wrong', async () => {
-    const path = join(folder(), 'docker.sock')
-    expect(await at(path)).toBe(`the daemon at ${path} is not there`)
-    writeFileSync(path, '')
-    expect(await at(path)).toBe(`the daemon at ${path} is not running`)
-    const failing = await serve(
-      (_request, response) => void response.writeHead(500).end('{"message":"broken"}'),
-      join(folder(), 'docker.sock'),
-    )
-    expect(await at(failing)).toMatch(/^the daemon at .* cannot be used: \(HTTP code 500\)/)
-    expect(await dockerProblem({ DOCKER_HOST: 'ssh://user@host' }, signal)).toBe(
-      'DOCKER_HOST is reached over ssh, which is not checked here',
-    )
-    expect(await dockerProblem({ DOCKER_HOST: 'tcp://[' }, signal)).toBe('DOCKER_HOST is no address, which is not checked here')
-  })
-
-  it('reads DOCKER_HOST as the client does', async () => {
-    const HOME = folder()
-    expect(await dockerOptions({ HOME })).toEqual({ socketPath: '/var/run/docker.sock' })
-    expect(await dockerOptions({ HOME, DOCKER_HOST: 'npipe:////./pipe/x' })).toEqual({ socketPath: '//./pipe/x' })
-    expect(await dockerOptions({ DOCKER_HOST: 'tcp://docker.local' })).toEqual({ host: 'docker.local', port: 2375, protocol: 'http' })
-    for (const name of ['ca', 'cert', 'key']) writeFileSync(join(HOME, `${name}.pem`), name)
-    const secure = { DOCKER_HOST: 'tcp://docker.local', DOCKER_TLS_VERIFY: '1' }
-    expect(await dockerOptions({ ...secure, DOCKER_CERT_PATH: HOME })).toMatchObject({
-      port: 2376,
-      protocol: 'https',
-      ca: Buffer.from('ca'),
-      key: Buffer.from('key'),
-    })
-    expect(await dockerOptions(secure)).toEqual({ host: 'docker.local', port: 2376, protocol: 'https' })
-    mkdirSync(join(HOME, '.docker', 'run'), { recursive: true })
-    writeFileSync(join(HOME, '.docker', 'run', 'docker.sock'), '')
-    expect(await dockerOptions({ HOME, DOCKER_HOST: 'unix://' })).toEqual({ socketPath: join(HOME, '.docker', 'run', 'docker.sock') })
   })
 })

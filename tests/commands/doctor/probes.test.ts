@@ -4,10 +4,11 @@ import { describe, expect, it } from 'vitest'
 import { configurationProbe } from '../../../src/commands/doctor/configuration-probe.ts'
 import { memoryStoreProbe } from '../../../src/commands/doctor/memory-store-probe.ts'
 import { gitProbe, nodeProbe } from '../../../src/commands/doctor/program-probes.ts'
-import { bubblewrapProbe, dockerProbe } from '../../../src/commands/doctor/sandbox-probes.ts'
+import { bubblewrapProbe, dockerProbe, sandboxProbe } from '../../../src/commands/doctor/sandbox-probes.ts'
 import { storeProbe } from '../../../src/commands/doctor/store-probe.ts'
 import { AppError } from '../../../src/domain/errors.ts'
 import { ggufOfSize } from '../../engine/models/gguf-fixture.ts'
+import { sandboxImage } from '../../../src/workspace/sandbox/docker-daemon.ts'
 import { folder, program, signal, surroundings, told } from './surroundings-fixture.ts'
 
 describe('the node probe', () => {
@@ -87,30 +88,46 @@ describe('the models probe', () => {
 })
 
 describe('the sandbox probes', () => {
-  const broken = async () => 'it is not there'
+  const broken = async () => new AppError('SANDBOX_UNAVAILABLE', 'It is not there.', { hint: 'Start it.' })
+  const bare = async () => new AppError('SANDBOX_UNAVAILABLE', 'It is not there.')
 
   it('are content when both work', async () => {
-    expect(await told(dockerProbe, surroundings())).toBe('ok: the daemon answers')
+    expect(await told(dockerProbe, surroundings())).toBe(`ok: the daemon answers, and has the image ${sandboxImage}`)
+    expect(await told(dockerProbe, surroundings({ config: { sandbox: { image: 'mine:1' } } }))).toMatch(/ has the image mine:1$/)
     expect(await told(bubblewrapProbe, surroundings())).toBe('ok: it runs')
   })
 
   it('need only one of the two', async () => {
-    expect(await told(dockerProbe, surroundings({ docker: broken }))).toBe('ok: it is not there; bubblewrap takes its place')
-    expect(await told(bubblewrapProbe, surroundings({ bubblewrap: broken }))).toBe('ok: it is not there; docker takes its place')
-    const none = surroundings({ docker: broken, bubblewrap: broken })
-    expect(await told(dockerProbe, none)).toMatch(/^warning: it is not there -> Start Docker/)
-    expect(await told(bubblewrapProbe, none)).toMatch(/^warning: it is not there -> Install bubblewrap/)
+    expect(await told(dockerProbe, surroundings({ docker: broken }))).toBe('ok: It is not there; bubblewrap takes its place')
+    expect(await told(bubblewrapProbe, surroundings({ bubblewrap: broken }))).toBe('ok: It is not there; docker takes its place')
+    const none = surroundings({ docker: broken, bubblewrap: bare })
+    expect(await told(dockerProbe, none)).toBe('warning: It is not there -> Start it. Only commands that a model writes run in it.')
+    expect(await told(bubblewrapProbe, none)).toBe('warning: It is not there -> Only commands that a model writes run in it.')
   })
 
   it('insist on what the configuration insists on', async () => {
     const sandbox = (use: string) => surroundings({ docker: broken, bubblewrap: broken, config: { sandbox: { use } } })
-    expect(await told(dockerProbe, sandbox('docker'))).toMatch(/^problem: it is not there; sandbox\.use asks for it -> Start Docker/)
+    expect(await told(dockerProbe, sandbox('docker'))).toMatch(/^problem: It is not there; sandbox\.use asks for it -> Start it\./)
     expect(await told(bubblewrapProbe, sandbox('bwrap'))).toMatch(/^problem: /)
-    expect(await told(dockerProbe, sandbox('host'))).toBe('ok: it is not there; not needed, sandbox.use is host')
+    expect(await told(dockerProbe, sandbox('host'))).toBe('ok: It is not there; not needed, sandbox.use is host')
   })
 
   it('do not look for bubblewrap where there is none', async () => {
     expect(await told(bubblewrapProbe, surroundings({ platform: 'darwin' }))).toBeNull()
+  })
+
+  it.each<[string, string, 'docker' | 'bubblewrap' | 'both' | 'none']>([
+    [`ok: docker, with the image ${sandboxImage}`, 'auto', 'both'],
+    ['ok: bubblewrap, with the programs of this machine', 'auto', 'bubblewrap'],
+    ['ok: bubblewrap, with the programs of this machine', 'bwrap', 'both'],
+    ['warning: none, so no command of a model is run -> Do what is said about docker or bubblewrap.', 'auto', 'none'],
+    ['warning: none, so no command of a model is run -> Do what is said about docker or bubblewrap.', 'docker', 'bubblewrap'],
+    ['warning: none, so no command of a model is run -> Do what is said about docker or bubblewrap.', 'bwrap', 'docker'],
+    ['warning: none: sandbox.use is host, so commands that a model writes run as you do -> Set sandbox.use to auto.', 'host', 'both'],
+  ])('say where a command would run: %s', async (line, use, works) => {
+    const answer = (kind: 'docker' | 'bubblewrap') => (works === 'both' || works === kind ? async () => null : broken)
+    const around = surroundings({ docker: answer('docker'), bubblewrap: answer('bubblewrap'), config: { sandbox: { use } } })
+    expect(await told(sandboxProbe, around)).toBe(line)
   })
 })
 
