@@ -24,7 +24,7 @@ export const tsc: Linter = {
 async function check(use: LinterUse, request: LintRequest): Promise<LintOutcome> {
   if (request.paths.length === 0) return { status: 'checked', diagnostics: [], elsewhere: 0 }
   const projects = await typescriptProjects(use.directory, request)
-  if (projects === null) return { status: 'failed', reason: `There is no tsconfig.json in ${use.directory}.` }
+  if (projects === null) return { status: 'failed', reason: `There is no ${posix.join(use.directory, 'tsconfig.json')}.` }
 
   const problems: Problem[] = []
   for (const project of projects) {

@@ -82,8 +82,15 @@ function textOf(root: string, path: string): string | null {
   return existsSync(location) && lstatSync(location).isFile() ? readFileSync(location, 'utf8') : null
 }
 
+export interface ScriptedResult {
+  code?: number
+  ending?: CommandEnding
+  stdout?: string
+  stderr?: string
+}
+
 /** A runner that starts nothing and answers as a tool would, once per entry; the last entry stays. */
-export function scriptedRun(...results: readonly { code?: number; ending?: CommandEnding; stdout?: string; stderr?: string }[]) {
+export function scriptedRun(...results: ScriptedResult[]) {
   const commands: Command[] = []
   const run: RunCommand = async (command) => {
     const result = results[Math.min(commands.length, results.length - 1)]
