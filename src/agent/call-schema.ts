@@ -6,6 +6,8 @@ import { isObject } from './calls/is-object.ts'
 export const finishTool = 'finish'
 
 const longestThought = 300
+/** llama.cpp takes a hundred times as long for each token of a grammar that counts to thousands; a longer bound is left to the tool's own schema. */
+const longestCount = 1_000
 /** A list that a grammar does not end may never end. */
 const longestList = 50
 
@@ -41,7 +43,10 @@ function grammarSchema(schema: unknown, path: string): JsonSchema {
   if (Array.isArray(options)) return { oneOf: options.map((one, index) => grammarSchema(one, `${path}.${index}`)) }
   switch (schema.type) {
     case 'string':
-      return pick(schema, ['type', 'minLength', 'maxLength'])
+      return pick(
+        schema,
+        ['type', 'minLength', 'maxLength'].filter((key) => key === 'type' || Number(schema[key]) <= longestCount),
+      )
     case 'integer':
       return { type: 'integer', ...(schema.exclusiveMinimum === 0 || schema.minimum === 1 ? { minimum: 1 } : nonNegative(schema)) }
     case 'number':

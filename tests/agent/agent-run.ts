@@ -28,7 +28,7 @@ export function memoryTools(files: Record<string, string> = {}) {
         if (text === undefined) throw new Error(`There is no ${input.path}.`)
         return { text }
       },
-    }) as unknown as Tool,
+    }),
     defineTool({
       name: 'write_file',
       description: 'Write a file.',
@@ -39,7 +39,7 @@ export function memoryTools(files: Record<string, string> = {}) {
         kept.set(input.path, input.content)
         return { text: `Wrote ${input.content.length} characters to ${input.path}.`, data: { path: input.path } }
       },
-    }) as unknown as Tool,
+    }),
     defineTool({
       name: 'run_command',
       description: 'Run a command.',
@@ -49,7 +49,7 @@ export function memoryTools(files: Record<string, string> = {}) {
         note('run_command', input)
         return { text: `ran ${input.command}` }
       },
-    }) as unknown as Tool,
+    }),
   ]
   return { tools, ran, files: kept }
 }

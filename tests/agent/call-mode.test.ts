@@ -5,7 +5,8 @@ import { callSchema } from '../../src/agent/call-schema.ts'
 import type { GenerateRequest } from '../../src/engine/engine.ts'
 import { jsonGrammar } from '../../src/engine/llama/json-grammar.ts'
 import { redactingEngine } from '../../src/engine/redacting-engine.ts'
-import { defineTool, type Tool, toToolSpec } from '../../src/tools/tool.ts'
+import { toolsFor } from '../../src/tools/registry.ts'
+import { defineTool, toToolSpec } from '../../src/tools/tool.ts'
 import { startScriptedServer } from '../helpers/scripted-server.ts'
 import { openTestEndpoint } from '../engine/openai-endpoint.ts'
 import { calls, memoryTools, runOn, runScripted } from './agent-run.ts'
@@ -35,13 +36,21 @@ const everyKind = defineTool({
     parts: z.array(z.strictObject({ name: z.string(), line: z.int().optional() })).default([]),
   }),
   run: async () => ({ text: '' }),
-}) as unknown as Tool
+})
 
 describe('callSchema', () => {
   it('is one that a grammar can be made of, for inputs of every kind', () => {
     const grammar = jsonGrammar(callSchema([everyKind, ...memoryTools().tools].map(toToolSpec)))
     expect(grammar).toContain('every_kind')
     expect(grammar).toContain('finish')
+  })
+
+  it('is one for every tool that there is', () => {
+    const specs = toolsFor(['read', 'write', 'execute']).map(toToolSpec)
+    const grammar = jsonGrammar(callSchema(specs))
+    expect(specs.filter(({ name }) => !grammar.includes(`"\\"${name}\\""`))).toEqual([])
+    // A grammar that counts far makes every token slow.
+    expect(grammar.length).toBeLessThan(20_000)
   })
 
   it('admits the calls and the end, and nothing else', () => {

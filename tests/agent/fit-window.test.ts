@@ -159,20 +159,16 @@ function pairsOf(messages: readonly Message[]): boolean {
 }
 
 const text = fc.string({ maxLength: 60 }).chain((part) => fc.integer({ min: 0, max: 60 }).map((times) => `${part} `.repeat(times)))
-const step: fc.Arbitrary<Step> = fc
-  .array(text, { minLength: 1, maxLength: 3 })
-  .chain((results) =>
-    fc
-      .tuple(text, fc.uuid())
-      .map(([said, id]) => [
-        {
-          role: 'assistant',
-          text: said,
-          toolCalls: results.map((path, index) => ({ id: `${id}${index}`, name: index ? 'write_file' : 'read_file', input: { path } })),
-        },
-        ...results.map((result, index) => ({ role: 'tool' as const, callId: `${id}${index}`, text: result, isError: index > 1 })),
-      ]),
-  )
+const step: fc.Arbitrary<Step> = fc.array(text, { minLength: 1, maxLength: 3 }).chain((results) =>
+  fc.tuple(text, fc.uuid()).map(([said, id]) => [
+    {
+      role: 'assistant',
+      text: said,
+      toolCalls: results.map((path, index) => ({ id: `${id}${index}`, name: index ? 'write_file' : 'read_file', input: { path } })),
+    },
+    ...results.map((result, index) => ({ role: 'tool' as const, callId: `${id}${index}`, text: result, isError: index > 1 })),
+  ]),
+)
 
 describe('fitWindow', () => {
   it('makes any history fit, or says that the task does not, and asks for one summary at most', async () => {

@@ -31,7 +31,7 @@ const toolThat = (run: (count: number) => Promise<string>): Tool => {
     effect: 'read',
     input: z.strictObject({ n: z.int().default(0) }),
     run: async () => ({ text: await run(count++) }),
-  }) as unknown as Tool
+  })
 }
 const probe = (n = 0) => calls({ name: 'probe', input: { n } })
 
