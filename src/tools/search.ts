@@ -31,7 +31,7 @@ export const search = defineTool({
     if (/[\n\0]/.test(pattern))
       throw new Error('A pattern cannot hold a line break: the search goes line by line. Look for one of the lines.')
     // Says what is wrong with a folder that is not there, where a search would only find nothing.
-    await checkout.list(folder)
+    if ((await checkout.look(folder))?.kind !== 'folder') await checkout.list(folder)
     const isWanted = pathFilter({ folder, glob })
     const { matches, isComplete } = await checkout.search({ pattern, isRegex: is_regex, ignoreCase: ignore_case, isWanted, signal })
     if (matches.length === 0) return { text: `No line matches ${terminalLine(JSON.stringify(pattern))}${placeOf(folder, glob)}.` }

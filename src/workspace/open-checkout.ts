@@ -25,6 +25,8 @@ export interface CheckoutOptions {
   secrets?: readonly string[]
   /** For the user's own tree: nothing is written, moved or removed. */
   readOnly?: boolean
+  /** Milliseconds that one search may take. */
+  searchTimeout?: number
   platform?: NodeJS.Platform
 }
 
@@ -35,6 +37,7 @@ export function openCheckout({
   environment,
   secrets = [],
   readOnly = false,
+  searchTimeout = 20_000,
   platform = process.platform,
 }: CheckoutOptions): Checkout {
   const root = realpathSync.native(given)
@@ -66,7 +69,7 @@ export function openCheckout({
   return {
     root,
     history: createHistory(git, { refuse, read }),
-    search: createSearch({ root, git, environment, refuse, read, list: listAll }),
+    search: createSearch({ root, git, environment, refuse, read, list: listAll, timeout: searchTimeout }),
     read,
     look,
     list,

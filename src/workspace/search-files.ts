@@ -19,11 +19,12 @@ interface SearchContext {
   refuse: Refuse
   read(path: string): Promise<Buffer>
   list(): Promise<readonly string[]>
+  /** Milliseconds. */
+  timeout: number
 }
 
-/** Lines that are collected before a search is ended, and milliseconds it may take. */
+/** Lines that are collected before a search is ended. */
 const maxCollected = 20_000
-const timeLimitMs = 20_000
 const atOnce = 16
 
 /** How one of the programs is asked. */
@@ -41,13 +42,13 @@ export interface Searching {
  * Searches the files that git tracks or does not ignore, with ripgrep where it is installed and git otherwise: which one makes no difference to what
  * is found. The program only names lines; whoever shows them reads the files through the checkout, so nothing outside can be seen.
  */
-export function createSearch({ root, git, environment, refuse, read, list }: SearchContext): Search {
+export function createSearch({ root, git, environment, refuse, read, list, timeout }: SearchContext): Search {
   return async ({ pattern, isRegex, ignoreCase, isWanted, signal }) => {
     const words = { pattern: isRegex ? commonPattern(pattern) : literalPattern(pattern), literal: isRegex ? null : pattern }
     const wanted = (await list()).filter((path) => path.isWellFormed() && isWanted(path) && refuse(path, 'read') === null)
     const paths = await plainFiles(root, wanted)
     const ripgrep = findProgram('rg', { environment, notBelow: root })
-    const deadline = AbortSignal.timeout(timeLimitMs)
+    const deadline = AbortSignal.timeout(timeout)
     const searching = { ...words, ignoreCase, paths, maxMatches: maxCollected, signal: AbortSignal.any([signal, deadline]) }
     try {
       const found = await (ripgrep ? findWithRipgrep({ root, ripgrep }, searching) : findWithGit(git, searching))
@@ -59,7 +60,7 @@ export function createSearch({ root, git, environment, refuse, read, list }: Sea
     } catch (error) {
       signal.throwIfAborted()
       if (deadline.aborted)
-        throw new Error(`The search took longer than ${timeLimitMs / 1000} seconds. Name a folder, a glob or a simpler pattern.`, {
+        throw new Error(`The search took longer than ${timeout / 1000} seconds. Name a folder, a glob or a simpler pattern.`, {
           cause: error,
         })
       throw error

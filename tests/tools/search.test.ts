@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { createOutputs } from '../../src/tools/outputs.ts'
 import { search } from '../../src/tools/search.ts'
+import { PathRefused } from '../../src/workspace/checkout.ts'
 import { temporaryRepository } from '../helpers/git-repository.ts'
 import { toolContract } from './contract.ts'
-import { toolContext } from './tool-context.ts'
+import { checkoutOf, toolContext } from './tool-context.ts'
 
 toolContract(search, { files: { 'src/a.ts': 'one\n\u001b[31mtwo\n' }, input: { pattern: 'two', folder: 'src' }, pathFields: ['folder'] })
 
@@ -69,5 +70,20 @@ describe('search', () => {
     [{ pattern: 'x', glob: '@(a)' }, 'too complicated'],
   ])('refuses %j', async (input, message) => {
     await expect(find(files, input)).rejects.toThrow(message)
+  })
+
+  it('shows no text of a file that went away meanwhile', async () => {
+    using repository = temporaryRepository({ files: { 'a.txt': 'needle\n' } })
+    const checkout = checkoutOf(repository)
+    const refused = async () => {
+      throw new PathRefused('It is gone.')
+    }
+    const broken = async () => {
+      throw new Error('The disk is broken.')
+    }
+    const found = (read: () => Promise<Buffer>) =>
+      search.run(search.input.parse({ pattern: 'needle' }), toolContext(repository, { checkout: { ...checkout, read } }))
+    expect(await found(refused)).toEqual({ text: '1 line in 1 file:\na.txt\n' })
+    await expect(found(broken)).rejects.toThrow('The disk is broken.')
   })
 })

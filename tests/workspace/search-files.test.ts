@@ -3,6 +3,7 @@ import { chmodSync, symlinkSync, writeFileSync } from 'node:fs'
 import { delimiter, dirname, join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { createGit } from '../../src/workspace/git.ts'
 import { findProgram } from '../../src/workspace/find-program.ts'
 import { matchReader } from '../../src/workspace/match-reader.ts'
 import { commonPattern } from '../../src/workspace/search-pattern.ts'
@@ -298,6 +299,70 @@ describe.skipIf(ripgrep === null)('ripgrep and git', () => {
       }),
       { numRuns: process.env.SOAK === '1' ? 3000 : 150 },
     )
+  })
+})
+
+/** A program of this name that does what a script says, in a folder of its own. */
+function standIn(name: string, script: string) {
+  const folder = temporaryFolder({ [name]: `#!/bin/sh\n${script}\n` })
+  chmodSync(join(folder.path, name), 0o755)
+  return { PATH: `${folder.path}${delimiter}${process.env.PATH}`, [Symbol.dispose]: () => folder[Symbol.dispose]() }
+}
+
+describe('a search that cannot be made', () => {
+  it('ends when its time is over', async () => {
+    using repository = temporaryRepository({ files: { 'a.txt': 'x\n' } })
+    using slow = standIn('rg', 'exec sleep 600')
+    const checkout = checkoutOf(repository, { environment: { PATH: slow.PATH }, searchTimeout: 200 })
+    await expect(checkout.search({ pattern: 'x', ...whole })).rejects.toThrow('The search took longer than 0.2 seconds. Name a folder')
+  })
+
+  it('tells what ripgrep has against a pattern, and bears with files that it cannot read', async () => {
+    using repository = temporaryRepository({ files: { 'a.txt': 'x\n' } })
+    using complaining = standIn('rg', 'echo "regex parse error: no" >&2; exit 2')
+    using silent = standIn('rg', 'exit 2')
+    const found = ({ PATH }: { PATH: string }) => checkoutOf(repository, { environment: { PATH } }).search({ pattern: 'x', ...whole })
+    await expect(found(complaining)).rejects.toThrow('The pattern cannot be used: regex parse error: no')
+    expect(await found(silent)).toEqual({ matches: [], isComplete: true })
+  })
+
+  it('looks for text with a git that has no regular expressions of the common kind, and says so of others', async () => {
+    using repository = temporaryRepository({ files: { 'a.txt': 'x.y\nxzy\n' } })
+    const poor =
+      'case "$*" in *--perl-regexp*) echo "fatal: cannot use Perl-compatible regexes when not compiled with USE_LIBPCRE" >&2; exit 128;; esac'
+    using git = standIn('git', `${poor}\nPATH=\${PATH#*:} exec git "$@"`)
+    const checkout = checkoutOf(repository, {
+      environment: {},
+      git: createGit(repository.root, { ...repository.environment, PATH: git.PATH }),
+    })
+    const question = { pattern: 'x.y', ...whole }
+    expect((await checkout.search({ ...question, isRegex: false })).matches).toEqual([{ path: 'a.txt', line: 1 }])
+    await expect(checkout.search(question)).rejects.toThrow('Install ripgrep, or set is_regex to false.')
+  })
+
+  it('ends the run where git is broken', async () => {
+    using repository = temporaryRepository({ files: { 'a.txt': 'x\n' } })
+    using git = standIn(
+      'git',
+      'case "$*" in *" grep "*) echo "fatal: bad object HEAD" >&2; exit 128;; esac\nPATH=\${PATH#*:} exec git "$@"',
+    )
+    const checkout = checkoutOf(repository, {
+      environment: {},
+      git: createGit(repository.root, { ...repository.environment, PATH: git.PATH }),
+    })
+    await expect(checkout.search({ pattern: 'x', ...whole })).rejects.toMatchObject({ code: 'GIT_FAILED' })
+  })
+
+  it('is not for files that are too large to be shown', async () => {
+    using repository = temporaryRepository({ files: { 'a.txt': 'needle\n', 'large.txt': `needle\n${'x'.repeat(9 * 2 ** 20)}` } })
+    expect(await ask('git', repository, { pattern: 'needle' })).toEqual(['a.txt:1'])
+    if (ripgrep !== null) expect(await ask('rg', repository, { pattern: 'needle' })).toEqual(['a.txt:1'])
+  })
+
+  it('costs a hostile pattern no more than its own answer', async () => {
+    using repository = temporaryRepository({ files: { 'a.txt': `${'a'.repeat(5000)}b\n` } })
+    const answers = await Promise.all((['rg', 'git'] as const).map((which) => ask(which, repository, { pattern: '(a+)+(a+)+c$' })))
+    for (const answer of answers) expect(Array.isArray(answer) || /pattern cannot be used|took longer/.test(answer)).toBe(true)
   })
 })
 
