@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import type { ExitCode } from '../domain/errors.ts'
+import { AppError, type ExitCode } from '../domain/errors.ts'
 import { exitCodeFor } from '../domain/exit-code.ts'
 import type { Report } from '../domain/report.ts'
 import { runTask } from '../runtime.ts'
@@ -23,9 +23,13 @@ interface TaskRun<Request> {
 /** Runs a task that works on the user's tree, writes its reports and returns the exit code of the contract. */
 export async function runTaskCommand<Request>(command: Command, context: CommandContext, run: TaskRun<Request>): Promise<ExitCode> {
   const flags = command.optsWithGlobals<TaskFlags>()
-  const session = await openTaskSession(command, context, { isPatch: false })
+  const session = await openTaskSession(command, context, { isPatch: false, asksOnDryRun: true })
   try {
     if (session.choice.kind === 'failed') throw session.choice.error
+    if (session.settings.config.engine.use === 'none')
+      throw new AppError('USAGE_INVALID', `agent ${run.task.name} needs a model, and the engine is set to none.`, {
+        hint: 'Leave --engine none out.',
+      })
     const report = await reportOf(run, { session, flags, context })
     await run.finish?.(report, session)
     const unwritten = await writeReports(report, { tree: { kind: 'working' }, session, flags, context })

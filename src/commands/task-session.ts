@@ -27,8 +27,19 @@ export interface TaskSession {
   close(): Promise<void>
 }
 
+interface SessionOptions {
+  /** The change comes from a patch, which needs no repository. */
+  isPatch: boolean
+  /** `--dry-run` keeps the tree as it is, and asks the model all the same. */
+  asksOnDryRun?: boolean
+}
+
 /** Reads the configuration, opens the checkout and finds out who answers. Loads no model. */
-export async function openTaskSession(command: Command, context: CommandContext, { isPatch }: { isPatch: boolean }): Promise<TaskSession> {
+export async function openTaskSession(
+  command: Command,
+  context: CommandContext,
+  { isPatch, asksOnDryRun = false }: SessionOptions,
+): Promise<TaskSession> {
   const flags = command.optsWithGlobals<TaskFlags>()
   const overrides = { flags: configOverrides(flags) }
   // Outside of a pull request the configuration lies beside the checkout, so both are read at once.
@@ -39,7 +50,7 @@ export async function openTaskSession(command: Command, context: CommandContext,
     const recovered = await finishInterruptedRuns(workspace, context)
     const files = await trustedFiles(workspace, context.environment)
     const settings = await (early ?? loadSettings(command, context, { ...overrides, readBase: files.readBase }))
-    const choice = await choose(settings, context, flags)
+    const choice = await choose(settings, context, { isSilent: (flags.dryRun ?? false) && !asksOnDryRun })
     const notices = [...settings.notices, ...files.notices, ...recovered]
     const memory = lazyMemory(workspace, settings.config, { environment: context.environment, notice: (notice) => notices.push(notice) })
     const { seed } = settings.config.engine
@@ -68,11 +79,11 @@ export async function openTaskSession(command: Command, context: CommandContext,
   }
 }
 
-function choose({ config, globals }: CommandSettings, context: CommandContext, flags: TaskFlags): Promise<EngineChoice> {
+function choose({ config, globals }: CommandSettings, context: CommandContext, { isSilent }: { isSilent: boolean }): Promise<EngineChoice> {
   const { environment, signal } = context
   const { engine, models } = config
   return chooseEngine({
-    engine: flags.dryRun ? { ...engine, use: 'none' } : engine,
+    engine: isSilent ? { ...engine, use: 'none' } : engine,
     apiKey: () => apiKeyFrom(engine, environment) ?? null,
     environment,
     openStore: async () => (await import('./open-store.ts')).openStore(config, { directory: globals.directory, environment }),

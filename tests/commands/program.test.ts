@@ -16,7 +16,7 @@ describe('agent', () => {
   it('prints a short help, commands first, with every command in it', async () => {
     const { code, stdout } = await run('--help')
     expect(code).toBe(0)
-    expect(stdout.split('\n').filter((line) => /^\S.*:$/.test(line))).toEqual(['Review:', 'Set up:', 'Options:'])
+    expect(stdout.split('\n').filter((line) => /^\S.*:$/.test(line))).toEqual(['Review:', 'Work:', 'Set up:', 'Options:'])
     expect([...stdout.matchAll(/^ {2}([a-z]+) {2,}[A-Z]/gm)].map(([, name]) => name)).toEqual(
       expect.arrayContaining(['review', 'baseline', 'init', 'config', 'models', 'doctor', 'completion']),
     )
