@@ -113,12 +113,12 @@ const blockDocumentation = /^\/\*[*!](?!\/)/
 /** The part of the comments that documentation tools of the language take for documentation. */
 function documentationAmong(comments: readonly SyntaxNode[], tree: SyntaxTree): TextSpan | null {
   const { language } = tree
+  const block = comments.findLast((node) => blockDocumentation.test(textOf(node, tree)))
+  if (block) return spanOf([block], tree)
   const isPlain = (node: SyntaxNode | undefined) => node !== undefined && directivesIn(textOf(node, tree), language).length === 0
   let end = comments.length
   while (end > 0 && !isPlain(comments[end - 1])) end--
   const run = comments.slice(0, end)
-  const block = run.findLast((node) => blockDocumentation.test(textOf(node, tree)))
-  if (block) return spanOf([block], tree)
   const isLine = (node: SyntaxNode) => isPlain(node) && lineDocumentation[language]?.test(textOf(node, tree)) === true
   const start = run.findLastIndex((node) => !isLine(node)) + 1
   return spanOf(run.slice(start), tree)

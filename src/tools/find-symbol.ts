@@ -161,9 +161,8 @@ async function closeDefinitions(given: string, looking: Looking): Promise<readon
   const files = (await looking.checkout.list(looking.path)).filter((file) => languageOf(file) !== null)
   const all = await definitionsIn(files.slice(0, maxParsed), looking)
   const { last } = readName(given)
-  const near = closest(
-    last,
-    all.map(({ symbol }) => symbol.name),
-  )
+  // Of names that are as close, the first: one that begins alike.
+  const names = all.map(({ symbol }) => symbol.name).toSorted((a, b) => Number(b[0] === last[0]) - Number(a[0] === last[0]))
+  const near = closest(last, names)
   return near === undefined ? [] : (await look(readName(near), 'any', looking)).wanted.slice(0, 5)
 }

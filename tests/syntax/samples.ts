@@ -19,9 +19,39 @@ export const endingOf: Readonly<Record<Language, string>> = {
 
 /** Pieces that open, close and half-open what some language has. */
 export const fragments: readonly string[] = [
-  ...'\'"`{}()[]#\\$<>:;,.=+-*/%&|!?@~^',
-  ...['${', '$(', '#{', '=>', '->', '::', '/*', '*/', '/**', '//', '///', '"""', "'''", '<<EOF\n', 'EOF\n', '<<~X\n', '<<<X\n', 'X;\n'],
-  ...[
+  [
+    "'",
+    '"',
+    '`',
+    '{',
+    '}',
+    '(',
+    ')',
+    '[',
+    ']',
+    '#',
+    '\\',
+    '$',
+    '<',
+    '>',
+    ':',
+    ';',
+    ',',
+    '.',
+    '=',
+    '+',
+    '-',
+    '*',
+    '/',
+    '%',
+    '&',
+    '|',
+    '!',
+    '?',
+    '@',
+  ],
+  ['${', '$(', '#{', '=>', '->', '::', '/*', '*/', '/**', '//', '///', '"""', "'''", '<<EOF\n', 'EOF\n', '<<~X\n', '<<<X\n', 'X;\n'],
+  [
     '%w(',
     '=begin\n',
     '=end\n',
@@ -39,7 +69,7 @@ export const fragments: readonly string[] = [
     '#if A\n',
     '#endif\n',
   ],
-  ...[
+  [
     'if ',
     'def f():\n',
     'class A',
@@ -55,8 +85,8 @@ export const fragments: readonly string[] = [
     'done\n',
     'case ',
   ],
-  ...['\n', '\r\n', '\r', '\t', '    ', '\0', '\uFEFF', '\u2028', '\ud800', '😀', 'x', 'y1', '0', '1e5', '# noqa', '// @ts-ignore'],
-]
+  ['\n', '\r\n', '\r', '\t', '    ', '\0', '\uFEFF', '\u2028', '\ud800', '😀', 'x', 'y1', '0', '1e5', '# noqa', '// @ts-ignore'],
+].flat()
 
 /** One file of each language, with nothing in it that a line of comment would break. `line` is how such a line looks. */
 export const samples: readonly { language: Language; line(text: string): string; source: string }[] = [
