@@ -42,9 +42,13 @@ function read(exited: Exited, names: ReadonlySet<string>): Reading {
   return { problems }
 }
 
+/** No system has longer paths; a line of a hostile tool may be longer. */
+const maxName = 8_192
+
 /** The name of a file may hold what looks like the end of it. */
 function toProblem(line: string, names: ReadonlySet<string>): Problem | null {
   for (const { index } of line.matchAll(/:\d/g)) {
+    if (index > maxName) break
     const path = line.slice(0, index)
     const match = names.has(path) && /^:(\d+)(?::(\d+))? (?:(error|warning) )?(\S+) (.*)$/.exec(line.slice(index))
     if (!match) continue

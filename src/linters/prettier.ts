@@ -50,6 +50,9 @@ function read(exited: Exited, { names, isRepairing }: Expectation): Reading {
   return { problems: [...(isRepairing ? [] : listed.map(toUnformatted)), ...broken] }
 }
 
+/** No system has longer paths; a line of a hostile tool may be longer. */
+const maxName = 8_192
+
 const complaint = '[error] '
 
 /** An excerpt of the code follows each syntax error. */
@@ -57,6 +60,7 @@ const isComplaint = (line: string) => line.startsWith(complaint) && !/^\[error\]
 
 function toBroken(words: string, names: ReadonlySet<string>): Problem | null {
   for (const { index } of words.matchAll(/: /g)) {
+    if (index > maxName) break
     const path = words.slice(0, index)
     if (!names.has(path)) continue
     const message = words.slice(index + 2)
