@@ -1,8 +1,6 @@
-import { homedir } from 'node:os'
-import { join } from 'node:path'
 import { cargoTest } from '../../src/test-runners/cargo-test.ts'
 import { describeRunner } from './contract.ts'
-import { ask } from './programs.ts'
+import { ask, cargoEnvironment } from '../helpers/programs.ts'
 
 describeRunner('cargo-test', {
   runner: cargoTest,
@@ -37,11 +35,7 @@ fn same() { panic!() }
   failing: 'fails',
   other: 'same',
   unknown: 'nothing',
-  environment: {
-    CARGO_HOME: process.env.CARGO_HOME ?? join(homedir(), '.cargo'),
-    RUSTUP_HOME: process.env.RUSTUP_HOME ?? join(homedir(), '.rustup'),
-    CARGO_NET_OFFLINE: 'true',
-  },
+  environment: cargoEnvironment,
   // Nothing runs unless all targets build.
   survivesBrokenFile: false,
   timeout: 20_000,

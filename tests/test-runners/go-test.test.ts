@@ -1,6 +1,6 @@
 import { goTest } from '../../src/test-runners/go-test.ts'
 import { describeRunner } from './contract.ts'
-import { ask } from './programs.ts'
+import { ask, goEnvironment } from '../helpers/programs.ts'
 
 const head = (name: string) => `package ${name}\n\nimport (\n\t"fmt"\n\t"testing"\n\t"time"\n)\n\nvar _, _ = fmt.Sprint, time.Now\n`
 
@@ -35,7 +35,7 @@ func TestSame(t *testing.T) {}
   failing: 'TestFails',
   other: 'TestSame',
   unknown: 'TestGrou',
-  environment: { GOCACHE: ask('go', 'env', 'GOCACHE') ?? '', GOFLAGS: '-mod=mod', GOTOOLCHAIN: 'local' },
+  environment: goEnvironment(),
   timeout: 20_000,
   isMissing: ask('go', 'version') === null,
 })

@@ -1,6 +1,6 @@
 import { pytest } from '../../src/test-runners/pytest.ts'
 import { describeRunner } from './contract.ts'
-import { ask, pathWithPython } from './programs.ts'
+import { ask, pathWithTools } from '../helpers/programs.ts'
 
 describeRunner('pytest', {
   runner: pytest,
@@ -35,6 +35,6 @@ def test_skipped():
   failing: 'test_fails',
   other: 'test_same',
   unknown: 'test_nothing',
-  environment: { PATH: pathWithPython },
+  environment: { PATH: pathWithTools },
   isMissing: ask('pytest', '--version') === null,
 })
