@@ -2,8 +2,8 @@ import type { TextRange } from '../domain/diagnostic.ts'
 
 /** How a tool counts. Measured for each tool, because none of them says. */
 export interface Coordinates {
-  /** What a column counts. */
-  unit: 'utf16' | 'code-point' | 'byte'
+  /** What a column counts; where that is not known, only columns behind nothing but ASCII can be told. */
+  unit: 'utf16' | 'code-point' | 'byte' | 'unknown'
   /** The number of the first column; lines are counted from `firstLine`. */
   firstColumn: 0 | 1
   firstLine?: 0 | 1
@@ -128,11 +128,12 @@ function offsetOf(
 ): number | null {
   if (column == null || !Number.isSafeInteger(column)) return null
   const distance = column - firstColumn
-  if (distance < 0) return null
+  if (distance < 0 || (unit === 'unknown' && bounds.mark === 1)) return null
   const start = bounds.start + (countsByteOrderMark ? 0 : bounds.mark)
   let [offset, counted] = [start, 0]
   while (counted < distance && offset < bounds.end) {
     const codePoint = bounds.text.codePointAt(offset) ?? 0
+    if (unit === 'unknown' && codePoint > 0x7f) return null
     const units = unit === 'utf16' ? 1 : codePoint > 0xffff ? 2 : 1
     counted += tabWidth !== undefined && codePoint === 0x09 ? tabWidth - (counted % tabWidth) : unit === 'byte' ? utf8Length(codePoint) : 1
     offset += units

@@ -61,7 +61,7 @@ const runSchema = z.object({
       globalMessageStrings: messageStringsSchema.optional(),
     }),
   }),
-  columnKind: z.enum(['utf16CodeUnits', 'unicodeCodePoints']).default('utf16CodeUnits'),
+  columnKind: z.enum(['utf16CodeUnits', 'unicodeCodePoints']).optional(),
   newlineSequences: z.array(z.string()).default(['\r\n', '\n']),
   originalUriBaseIds: z.record(z.string(), z.object({ uri: z.string().optional(), uriBaseId: z.string().optional() })).default({}),
   artifacts: z.array(z.object({ location: artifactLocationSchema.optional() })).default([]),

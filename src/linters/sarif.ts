@@ -40,10 +40,12 @@ function isFailure({ kind, suppressions, baselineState }: SarifResult): boolean 
   return (kind === 'fail' || kind === 'open' || kind === 'review') && baselineState !== 'absent' && !isSuppressed
 }
 
+/** The standard has a default, but of those that do not say it some count code points and some count bytes. */
+const units = { utf16CodeUnits: 'utf16', unicodeCodePoints: 'code-point', unknown: 'unknown' } as const
+
 function coordinatesOf({ columnKind, newlineSequences }: SarifRun): Coordinates {
   const lineBreaks = newlineSequences.includes('\u2028') ? 'javascript' : newlineSequences.includes('\r') ? 'cr' : 'lf'
-  const unit = columnKind === 'unicodeCodePoints' ? 'code-point' : 'utf16'
-  return { unit, firstColumn: 1, lineBreaks, countsByteOrderMark: false }
+  return { unit: units[columnKind ?? 'unknown'], firstColumn: 1, lineBreaks, countsByteOrderMark: false }
 }
 
 function toProblems(results: readonly SarifResult[], run: SarifRun): Problem[] {

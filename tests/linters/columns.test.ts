@@ -33,7 +33,7 @@ function printed(text: string, offset: number, coordinates: Coordinates): { line
     if (lineBreak) [line, column] = [line + 1, 0]
     else if (at === 0 && character === '\uFEFF' && !countsByteOrderMark) column = 0
     else if (character === '\t' && tabWidth) column += tabWidth - (column % tabWidth)
-    else column += { utf16: character.length, 'code-point': 1, byte: Buffer.byteLength(character) }[unit]
+    else column += { utf16: character.length, 'code-point': 1, byte: Buffer.byteLength(character), unknown: NaN }[unit]
     at += character.length
   }
   return { line, column: column + firstColumn }
@@ -135,6 +135,18 @@ describe('the columns of a tool', () => {
       endLine: 2,
       endColumn: null,
     })
+  })
+
+  it('are told behind ASCII alone where nobody knows what a tool counts', () => {
+    const locator = createLocator('ab😀c\n', { ...plain, unit: 'unknown' })
+    expect(locator.range({ line: 1, column: 2, endLine: 1, endColumn: 3 })).toEqual({
+      startLine: 1,
+      startColumn: 2,
+      endLine: 1,
+      endColumn: 3,
+    })
+    expect(locator.range({ line: 1, column: 4 })).toEqual({ startLine: 1, startColumn: null, endLine: 1, endColumn: null })
+    expect(createLocator('\uFEFFab', { ...plain, unit: 'unknown' }).range({ line: 1, column: 2 })?.startColumn).toBe(null)
   })
 
   it('count the last column in where a tool does', () => {
