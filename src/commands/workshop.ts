@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
+import { pullRequestBase } from '../config/environment.ts'
 import { AppError } from '../domain/errors.ts'
 import type { Notice } from '../domain/report.ts'
 import type { Workshop } from '../tasks/task.ts'
@@ -23,6 +24,12 @@ export function createWorkshop(workspace: Workspace, { sandbox, context: { envir
       const [{ openCheckout }, { createGit }] = await Promise.all([import('../workspace/open-checkout.ts'), import('../workspace/git.ts')])
       const git = createGit(repository.root, repository.environment)
       return openCheckout({ root: repository.root, git, environment, readOnly: true })
+    },
+    async openUserTools(signal) {
+      // The configuration of a linter is code, and in a pull request it is a stranger's.
+      if (pullRequestBase(environment) !== undefined) return null
+      const { openSandbox } = await import('../workspace/sandbox.ts')
+      return openSandbox({ ...sandbox, use: 'host' }, { root: workspace.root, readOnly: [] }, { environment, signal })
     },
     async beginTransaction(signal) {
       const place = requirePlace(workspace, environment)

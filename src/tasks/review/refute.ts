@@ -1,22 +1,45 @@
 import type { DraftFinding } from '../../domain/finding.ts'
+import type { AskTools, CheckableClaim } from './tool-opinion.ts'
 
 interface RefuteContext {
   /** New side of a file, or null where it is not known. */
   readNew(path: string): Promise<string | null>
+  /** Absent: no compiler or linter is asked. */
+  askTools?: AskTools
 }
 
 type Refutation = (finding: DraftFinding, text: string) => string | null
 
 /** Marks claims of the model that the code itself, or their own words, contradict. */
-export async function refute(findings: readonly DraftFinding[], { readNew }: RefuteContext): Promise<DraftFinding[]> {
+export async function refute(findings: readonly DraftFinding[], context: RefuteContext): Promise<DraftFinding[]> {
   return Promise.all(
     findings.map(async (finding) => {
       if (finding.source.kind !== 'model' || finding.suppressed) return finding
-      const text = (await readNew(finding.region.path)) ?? ''
-      const reason = refutations.map((refutation) => refutation(finding, text)).find((found) => found !== null)
+      const text = (await context.readNew(finding.region.path)) ?? ''
+      const refuted = refutations.map((refutation) => refutation(finding, text)).find((found) => found !== null)
+      const reason = refuted ?? (await contradictedByTools(finding, context))
       return reason ? { ...finding, suppressed: { by: 'refuted' as const, reason } } : finding
     }),
   )
+}
+
+/** A compiler would have said so, too. It is asked only where a claim makes it worth the time. */
+async function contradictedByTools(finding: DraftFinding, { askTools }: RefuteContext): Promise<string | null> {
+  const claim = checkableClaimOf(finding)
+  const opinion = claim && (await askTools?.(finding.region.path))
+  if (!claim || !opinion) return null
+  const { contradiction } = await import('./tool-opinion.ts')
+  return contradiction(claim, finding, opinion)
+}
+
+const mistypedClaim =
+  /\btype (?:mismatch|error)\b|\b(?:wrong|incorrect|incompatible) types?\b|\bnot assignable\b|\b(?:is|are) not a (?:function|method|property|member)\b|\bdoes not exist on\b|\bno (?:such )?(?:method|attribute|property|member)\b/i
+
+function checkableClaimOf({ title, message }: DraftFinding): CheckableClaim | null {
+  const said = `${title} ${message}`
+  if (undefinedClaim.test(said)) return 'undefined'
+  if (unusedClaim.test(said)) return 'unused'
+  return mistypedClaim.test(said) ? 'mistyped' : null
 }
 
 const refutations: readonly Refutation[] = [onlyAdvises, saysUndefined, saysUnused, deniesItself]

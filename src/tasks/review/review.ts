@@ -15,6 +15,7 @@ import { type Plan, planReview } from './plan.ts'
 import { messagesFor, type SharedPrompt, sharedPrompt } from './prompt.ts'
 import { refute } from './refute.ts'
 import { loadRules, type Rule } from './rules.ts'
+import type { AskTools } from './tool-opinion.ts'
 import { applySettings, enabledCategories, type Settings } from './settings.ts'
 
 export interface ReviewRequest {
@@ -150,7 +151,10 @@ interface Gathered {
 async function resultOf({ request, context, change, plan, outcomes, checked, readNew }: Gathered): Promise<TaskResult> {
   const settings: Settings = { optionsFor: request.optionsFor }
   const held = holdClaims(outcomes, context.engine?.model ?? '')
-  const refuted = await refute(applySettings(held.findings, settings), { readNew })
+  const refuted = await refute(applySettings(held.findings, settings), {
+    readNew,
+    ...(request.options.linters && { askTools: lazyAsker(change, context) }),
+  })
   const merged = markDuplicates([...checked, ...refuted])
   const coverage = request.model === 'none' ? coverageOfChecks(plan) : coverageOf(plan, withoutModel(plan, outcomes, context))
   const ran = { model: outcomes.length > 0 && !isPartial(coverage) }
@@ -162,6 +166,15 @@ async function resultOf({ request, context, change, plan, outcomes, checked, rea
   const completeness = isPartial(coverage) ? 'partial' : 'complete'
   const summary = summaryOf({ change, findings, coverage, completeness })
   return { summary, findings, patch: '', completeness, coverage, result: { task: 'review' } }
+}
+
+/** Most reviews make no claim that a compiler could settle, and start without the adapters. */
+function lazyAsker(change: Change, context: TaskContext): AskTools {
+  let asker: Promise<AskTools> | undefined
+  return async (path) => {
+    asker ??= import('./tool-opinion.ts').then(({ toolAsker }) => toolAsker(change, context))
+    return (await asker)(path)
+  }
 }
 
 const isOn = ({ checks }: ReviewOptions, rule: string) => checks[rule.slice(rule.indexOf('/') + 1)] !== 'off'
