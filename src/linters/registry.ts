@@ -19,7 +19,21 @@ import { tsc } from './tsc.ts'
 
 /** In the order in which they run and reports name them: compilers, linters, formatters last, because they lay out what the others repaired. */
 export const linters: readonly Linter[] = [
-  ...[tsc, mypy, pyright, goVet, clippy],
-  ...[eslint, oxlint, biome, stylelint, markdownlint, ruff, golangciLint, rubocop, shellcheck, hadolint],
-  ...[prettier, ruffFormat],
+  tsc,
+  mypy,
+  pyright,
+  goVet,
+  clippy,
+  eslint,
+  oxlint,
+  biome,
+  stylelint,
+  markdownlint,
+  ruff,
+  golangciLint,
+  rubocop,
+  shellcheck,
+  hadolint,
+  prettier,
+  ruffFormat,
 ]
