@@ -9,9 +9,10 @@ const maxFiles = 200
 export async function pythonDocs(packages: InstalledPackages, name: string): Promise<PackageDocs | null> {
   for (const site of await sitePackages(packages)) {
     const names = await packages.list(site)
-    const distribution = names.find((entry) => distributionName(entry) === normalized(name.split('.')[0] ?? name))
+    const own = names.find((entry) => distributionName(entry) === normalized(name))
+    const distribution = own ?? names.find((entry) => distributionName(entry) === normalized(name.split('.')[0] ?? name))
     const about = distribution === undefined ? null : await metadataIn(packages, posix.join(site, distribution))
-    const module = await moduleOf(packages, { site, names, wanted: about?.module ?? name })
+    const module = await moduleOf(packages, { site, names, wanted: (own && about?.module) ?? name })
     if (!module && !about) continue
     return {
       title: about ? `${about.name} ${about.version}` : name,
