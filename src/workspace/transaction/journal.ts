@@ -3,6 +3,7 @@ import { type FileHandle, open, readdir, readFile, rename, rm } from 'node:fs/pr
 import { join } from 'node:path'
 import { z } from 'zod'
 import { AppError } from '../../domain/errors.ts'
+import { checkedPath } from '../checked-path.ts'
 import { isMissing } from './locations.ts'
 
 const sideSchema = z.strictObject({
@@ -13,7 +14,9 @@ const sideSchema = z.strictObject({
     .describe('SHA-256 of the bytes, and the name of the file beside the journal that holds them'),
 })
 
-const entrySchema = z.strictObject({ path: z.string().min(1), before: sideSchema.nullable(), after: sideSchema.nullable() })
+const pathSchema = z.string().refine(isShortestPath, 'not a path inside the tree')
+
+const entrySchema = z.strictObject({ path: pathSchema, before: sideSchema.nullable(), after: sideSchema.nullable() })
 
 const journalSchema = z.strictObject({
   version: z.literal(1),
@@ -23,8 +26,8 @@ const journalSchema = z.strictObject({
   at: z.iso.datetime(),
   entries: z.array(entrySchema).min(1),
   folders: z.strictObject({
-    made: z.array(z.string()).describe('The outermost first'),
-    removed: z.array(z.string()).describe('The innermost first'),
+    made: z.array(pathSchema).describe('The outermost first'),
+    removed: z.array(pathSchema).describe('The innermost first'),
   }),
 })
 
@@ -130,6 +133,14 @@ export async function syncFolder(path: string | Buffer): Promise<void> {
     await folder.sync()
   } catch {
     // Some systems open no folders, and a folder may be gone by now; the bytes themselves are safe.
+  }
+}
+
+function isShortestPath(path: string): boolean {
+  try {
+    return checkedPath(path) === path
+  } catch {
+    return false
   }
 }
 
