@@ -60,7 +60,8 @@ export function casesOf(hunk: Hunk, random: Random): Case[] {
   const cases: Case[] = []
   for (const [kind, slip] of Object.entries(slips)) {
     const sides = slip(block, random)
-    if (sides) cases.push({ kind, text, expected, ...asBlock(sides, random) })
+    // An edit that is about nothing but what the slip takes away is no edit any more.
+    if (sides && sides[0].join('\n') !== sides[1].join('\n')) cases.push({ kind, text, expected, ...asBlock(sides, random) })
   }
   const plain = asBlock([[...block.search], [...block.replace]], random)
   cases.push({ kind: 'already applied', text: expected, expected: null, ...plain })
@@ -93,7 +94,7 @@ function trueBlock({ text, start, removed, added }: Hunk, random: Random): TrueB
     const below = Math.min(lines.length - stop, wanted[1] + more)
     const search = lines.slice(start - above, stop + below)
     const replace = [...lines.slice(start - above, start), ...added, ...lines.slice(stop, stop + below)]
-    if (search.length === 0 || search.every((line) => line.trim() === '')) continue
+    if (search.every((line) => line.trim() === '')) continue
     if (placesOf(lines, search) === 1) return { lines, start: start - above, search, replace, above, below }
   }
   return null
@@ -120,7 +121,7 @@ const solid = (lines: readonly string[]) => lines.filter((line) => line.trim() !
 
 function addTrailingSpace({ search, replace }: TrueBlock, random: Random): [string[], string[]] | null {
   // Nobody could tell trailing space that is meant from trailing space that is not.
-  if (replace.some((line) => !search.includes(line) && line !== line.trimEnd())) return null
+  if ([...search, ...replace].some((line) => line !== line.trimEnd())) return null
   const spaces = new Map<string, string>()
   const spoil = (line: string) => {
     if (!spaces.has(line)) spaces.set(line, ['', '', ' ', '  ', '\t'][random.below(5)] ?? '')
@@ -247,8 +248,8 @@ function makeStale(block: TrueBlock, random: Random): string | null {
   ]
   const middle = variants[random.below(variants.length)] ?? others
   const stale = [...lines.slice(0, start + 1), ...middle, ...lines.slice(start + search.length - 1)]
-  const isDifferent = solid(middle).join('\n') !== solid(inner).join('\n')
-  return placesOf(stale, search) === 0 && isDifferent ? asText(stale) : null
+  const plain = (all: readonly string[]) => solid(all).map((line) => line.trimEnd())
+  return placesOf(plain(stale), plain(search)) === 0 ? asText(stale) : null
 }
 
 function renamed(line: string, random: Random): string {

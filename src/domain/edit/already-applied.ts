@@ -1,6 +1,6 @@
 import { isBlank } from './file-lines.ts'
 import type { FileLines } from './file-lines.ts'
-import type { Change } from './level.ts'
+import type { Change, Reading } from './level.ts'
 import { occurrences } from './occurrences.ts'
 
 /** Whether the file already has, around the lines to be changed, what the change would put there: then the edit was made before. */
@@ -42,4 +42,12 @@ export function hasLines(file: FileLines, lines: readonly string[]): boolean {
       1,
     ).length > 0
   )
+}
+
+/** Whether new lines of a block that fits only loosely stand somewhere else: then it was made there, and this is another place. */
+export function isWrittenElsewhere(file: FileLines, { start, end }: Range, { search, replace }: Reading): boolean {
+  const known = new Set(search.map((line) => line.trimEnd()))
+  if (replace.length < 2 || replace.every((line) => known.has(line.trimEnd()))) return false
+  const keys = replace.map((line) => line.trimEnd())
+  return occurrences(file.trailing(), keys).some((at) => at >= end || at + keys.length <= start)
 }

@@ -11,6 +11,8 @@ const mostLines = 400
 const mostCandidates = 1000
 const largestShare = 0.1
 const leastSimilarity = 0.8
+/** Two letters swapped, or one doubled, lost or wrong; more is another word. */
+const mostLetters = 2
 
 /** Whole lines of which at most one in ten has a slip of letters, none of them a line that the edit changes. */
 export const nearMatchLevel: Level = (file, reading) => {
@@ -56,7 +58,8 @@ function isSlip(written: string, real: string): boolean {
   while (head < shortest && written[head] === real[head]) head++
   let tail = 0
   while (tail < shortest - head && written[written.length - 1 - tail] === real[real.length - 1 - tail]) tail++
-  if ((head + tail) / longest < leastSimilarity) return false
+  const differs = longest - head - tail
+  if (differs > mostLetters || (head + tail) / longest < leastSimilarity) return false
   return [written, real].every((line) => /^[\p{L}_]*$/u.test(line.slice(head, line.length - tail)))
 }
 

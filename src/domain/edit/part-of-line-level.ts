@@ -1,3 +1,4 @@
+import { isBlank } from './file-lines.ts'
 import type { Level, Match, Reading } from './level.ts'
 import { occurrences } from './occurrences.ts'
 
@@ -6,7 +7,9 @@ const mostPlaces = 10
 
 /** The exact text from inside one line to inside another; only where no word is cut in two. */
 export const partOfLineLevel: Level = (file, reading) => {
-  if (reading.isWholeLines) return []
+  const edges = [reading.search[0], reading.search.at(-1)]
+  // An end without text fits every line.
+  if (reading.isWholeLines || edges.some((line = '') => isBlank(line))) return []
   const search = reading.search.join('\n')
   const text = file.texts.join('\n')
   return occurrences(text, search, mostPlaces).map((position) => matchAt(reading, { text, search, position }))
