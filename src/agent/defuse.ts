@@ -9,7 +9,7 @@ const marks =
  * Parts the marks that a server's tokenizer would take for the end of a message, so that what a file or a program says stays what it is: text
  * in a result. They stay legible.
  */
-export function defuse(text: string): string {
+function defuse(text: string): string {
   return text.replaceAll(marks, '$& ')
 }
 

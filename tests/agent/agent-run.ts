@@ -55,7 +55,7 @@ export function memoryTools(files: Record<string, string> = {}) {
 }
 
 /** What these tools use of a context: how long results are shortened, and the signal. */
-export function toolContext(signal: AbortSignal): ToolContext {
+function toolContext(signal: AbortSignal): ToolContext {
   const used: Partial<ToolContext> = { outputs: { shorten: (text) => text, read: () => null, maxCharacters: 10_000 }, signal }
   return used as ToolContext
 }

@@ -121,6 +121,24 @@ describe('a server that refuses', () => {
     })
   })
 
+  it('tools refuses the request, says so once, and is not taken for one that minds something else', async () => {
+    const message = '"auto" tool choice requires --enable-auto-tool-choice and --tool-call-parser to be set'
+    await withServer({ refusesTools: { status: 400, message } }, async (engine, bodies) => {
+      const tools = [{ name: 'look', description: 'Look.', inputSchema: { type: 'object', properties: {} } }]
+      for (let round = 0; round < 2; round++)
+        await expect(engine.generate(ask('Look.', { tools }))).rejects.toMatchObject({
+          code: 'ENGINE_REFUSED',
+          message: expect.stringContaining(message),
+        })
+      expect(bodies()).toHaveLength(2)
+      expect(engine).toMatchObject({
+        offersTools: false,
+        notices: [{ code: 'TOOLS_NOT_OFFERED', hint: expect.stringContaining('--tool-call-parser') }],
+      })
+      expect((await engine.generate(ask('Review this.'))).message.text).toBe(answer)
+    })
+  })
+
   it('several fields one by one loses them one by one', async () => {
     await withServer({ refuses: ['logprobs', 'seed', 'response_format'] }, async (engine, bodies) => {
       await engine.generate(ask('Review this.', { outputSchema }))

@@ -245,8 +245,8 @@ it('is otherwise the engine that it wraps, and says how much it replaced', async
   const { engine } = fakeEngine(() => ({ text: 'ok' }))
   let closed = 0
   const redacting = redactingEngine({ ...engine, close: async () => void closed++ }, findSecrets)
-  const { kind, model, digest, contextTokens, parallel } = redacting
-  expect({ kind, model, digest, contextTokens, parallel }).toEqual({
+  const { kind, model, digest, contextTokens, offersTools, parallel } = redacting
+  expect({ kind, model, digest, contextTokens, offersTools, parallel }).toEqual({
     kind: 'endpoint',
     model: 'fake',
     digest: null,
