@@ -27,6 +27,7 @@ async function bundle(): Promise<RolldownOutput> {
     input: Object.fromEntries(Object.entries(entries).filter(([, path]) => existsSync(join(root, path)))),
     platform: 'node',
     external,
+    plugins: [{ name: 'light-headers', transform: { filter: { id: /[/\\]node_modules[/\\]openai[/\\]/ }, handler: withLightHeaders } }],
     // jsonc-parser's `main` is a UMD file that a bundler cannot follow.
     resolve: { mainFields: ['module', 'main'] },
     // All files lie side by side, so that `new URL('./prompts/x.md', import.meta.url)` means the same in every one of them.
@@ -34,6 +35,18 @@ async function bundle(): Promise<RolldownOutput> {
     transform: { target: 'node22.18' },
     logLevel: 'warn',
   })
+}
+
+/**
+ * Naming `Headers` or `Response` loads Node's own `fetch`, 25 ms before the first request. Our transport needs neither of them for a
+ * request, and the library only to collect names and values, and at load for an authentication that we do not use.
+ */
+function withLightHeaders(code: string, id: string): string | undefined {
+  const path = id.replaceAll('\\', '/')
+  const light = JSON.stringify(join(root, 'src/engine/openai/request-headers.ts'))
+  if (/\/(?:internal\/headers|lib\/EventStream)\.m?js$/.test(path)) return `import { RequestHeaders as Headers } from ${light}\n${code}`
+  if (/\/auth\/workload-identity-auth\.m?js$/.test(path)) return `class Response {}\n${code}`
+  return undefined
 }
 
 /** Prompts are read beside the file that asks for them, wherever in `tasks/` they come from: their names are unique. */

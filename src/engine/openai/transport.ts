@@ -43,7 +43,7 @@ export function openTransport({ baseUrl, apiKey, userAgent, connectMs }: Transpo
 
   const fetch: typeof globalThis.fetch = async (input, init = {}) => {
     const body = typeof init.body === 'string' ? init.body : ''
-    const request = (secure ? https : http).request(input instanceof Request ? input.url : input, {
+    const request = (secure ? https : http).request(typeof input === 'object' && 'url' in input ? input.url : input, {
       agent,
       method: init.method ?? 'GET',
       headers: body === '' ? headers : { ...headers, 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) },
