@@ -1,7 +1,5 @@
-import { AppError } from '../../domain/errors.ts'
-import { checkedPath } from '../checked-path.ts'
 import type { Refusal } from '../transaction.ts'
-import { foldersAbove } from './locations.ts'
+import { foldersAbove, isShortestPath } from './locations.ts'
 import type { TreeChange } from './tree-changes.ts'
 
 interface RefusalRules {
@@ -38,14 +36,7 @@ function kindRefusal({ before, after }: TreeChange): string | null {
   return before?.mode === '120000' ? 'A link was removed or replaced; only the user does that.' : null
 }
 
-function pathRefusal(path: string): string | null {
-  try {
-    return checkedPath(path) === path ? null : `${JSON.stringify(path)} is not the shortest form of a path.`
-  } catch (error) {
-    if (error instanceof AppError) return error.message
-    throw error
-  }
-}
+const pathRefusal = (path: string) => (isShortestPath(path) ? null : 'It is not the name of a file in the working tree.')
 
 function hiddenRefusal(path: string, absent: ReadonlyMap<string, string>): string | null {
   for (const place of [...foldersAbove(path), path]) {

@@ -3,8 +3,7 @@ import { type FileHandle, open, readdir, readFile, rename, rm } from 'node:fs/pr
 import { join } from 'node:path'
 import { z } from 'zod'
 import { AppError } from '../../domain/errors.ts'
-import { checkedPath } from '../checked-path.ts'
-import { isMissing } from './locations.ts'
+import { isMissing, isShortestPath } from './locations.ts'
 
 const sideSchema = z.strictObject({
   mode: z.int().min(0).max(0o777).describe('Permissions'),
@@ -133,14 +132,6 @@ export async function syncFolder(path: string | Buffer): Promise<void> {
     await folder.sync()
   } catch {
     // Some systems open no folders, and a folder may be gone by now; the bytes themselves are safe.
-  }
-}
-
-function isShortestPath(path: string): boolean {
-  try {
-    return checkedPath(path) === path
-  } catch {
-    return false
   }
 }
 

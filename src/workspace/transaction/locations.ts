@@ -1,7 +1,17 @@
 import type { Stats } from 'node:fs'
 import { lstat } from 'node:fs/promises'
 import { posix } from 'node:path'
+import { checkedPath } from '../checked-path.ts'
 import { pathBytes } from '../path-bytes.ts'
+
+/** Whether a text names a place in a tree, outside of git's directories, and in the one form that git has for it. */
+export function isShortestPath(path: string): boolean {
+  try {
+    return checkedPath(path) === path && path !== '.'
+  } catch {
+    return false
+  }
+}
 
 /** Where a path lies on disk, in bytes, since a name need not be UTF-8. */
 export function locationIn(root: string, path: string): Buffer {
