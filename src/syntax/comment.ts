@@ -24,7 +24,7 @@ export async function commentsOf(text: string, path: string): Promise<readonly C
   return tree && commentsIn(tree)
 }
 
-export function commentsIn(tree: SyntaxTree): readonly Comment[] {
+function commentsIn(tree: SyntaxTree): readonly Comment[] {
   const comments: Comment[] = []
   const { lineAt } = indexLines(tree.text)
   const tell = directiveReader(tree)
