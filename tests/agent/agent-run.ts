@@ -67,6 +67,8 @@ interface Setup extends Partial<Omit<AgentRequest, 'tools'>> {
   maxTokens?: number | null
   signal?: AbortSignal
   onEvent?: (event: AgentEvent, budget: Budget) => void
+  /** What the tools work with; by default next to nothing. */
+  context?: (signal: AbortSignal) => ToolContext
 }
 
 type Answer = Parameters<typeof scriptedEngine>[0]
@@ -74,20 +76,36 @@ type Answer = Parameters<typeof scriptedEngine>[0]
 /** Runs the real loop against answers; after the last of a list, the model is done. */
 export async function runScripted(
   answers: Answer | readonly (string | Partial<Generation> | Error)[],
-  { tools = memoryTools().tools, engine: overrides, maxTime = null, maxTokens = null, signal, onEvent, ...request }: Setup = {},
+  { tools = memoryTools().tools, engine: overrides, maxTime = null, maxTokens = null, signal, onEvent, context, ...request }: Setup = {},
 ) {
   const answer: Answer = typeof answers === 'function' ? answers : (_request, index) => (answers[index] as string | undefined) ?? 'Done.'
   const { engine, requests } = scriptedEngine(answer, overrides)
   // `Object.assign` would lose getters.
   if (overrides) Object.defineProperties(engine, Object.getOwnPropertyDescriptors(overrides))
-  const run = await runOn(engine, { tools, maxTime, maxTokens, ...(signal && { signal }), ...(onEvent && { onEvent }), ...request })
+  const run = await runOn(engine, {
+    tools,
+    maxTime,
+    maxTokens,
+    ...(signal && { signal }),
+    ...(onEvent && { onEvent }),
+    ...(context && { context }),
+    ...request,
+  })
   return { ...run, requests }
 }
 
 /** Runs the real loop on any engine. */
 export async function runOn(
   engine: Engine,
-  { tools = [], maxTime = null, maxTokens = null, signal = new AbortController().signal, onEvent, ...request }: Omit<Setup, 'engine'>,
+  {
+    tools = [],
+    maxTime = null,
+    maxTokens = null,
+    signal = new AbortController().signal,
+    onEvent,
+    context = toolContext,
+    ...request
+  }: Omit<Setup, 'engine'>,
 ) {
   const budget = createBudget({ maxTime, maxTokens, signal })
   const events: AgentEvent[] = []
@@ -97,7 +115,7 @@ export async function runOn(
       { messages: task('Look around.'), maxSteps: 12, maxTokensPerStep: 1000, ...request, tools },
       {
         engine,
-        tools: toolContext(budget.signal),
+        tools: context(budget.signal),
         budget,
         seed: 1,
         count: (reply) => {
