@@ -10,7 +10,7 @@ export function commandText({ ending, stdout, stderr, durationMs }: CommandResul
 }
 
 /** Output of a program as a reader would have seen it: no colours, and of a line that was written over only what was left of it. */
-export function outputText(output: string): string {
+function outputText(output: string): string {
   const plain = stripVTControlCharacters(output).replaceAll('\r\n', '\n')
   return terminalText(plain.replaceAll(/^.*\r(?!$)/gm, '').replaceAll(/\r$/gm, '')).trimEnd()
 }

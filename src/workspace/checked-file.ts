@@ -6,7 +6,7 @@ import { codeOf, type Disk, isSame, moved, startWalk, type Walk } from './folder
 import { quotedName } from './path-policy.ts'
 
 /** What a tool may read at once. */
-export const maxReadBytes = 8 * 2 ** 20
+const maxReadBytes = 8 * 2 ** 20
 
 /** Why a path may not be used although its text allows it; null when it may. */
 export type Refuse = (path: string, effect: 'read' | 'write') => string | null
@@ -58,7 +58,7 @@ export async function lookChecked({ disk, refuse }: CheckedPlace, path: string):
 }
 
 /** Throws `PathRefused` for a path, or for what it turned out to lead to. */
-export function requireAllowed(refuse: Refuse, path: string, asked = path): void {
+function requireAllowed(refuse: Refuse, path: string, asked = path): void {
   const reason = refuse(path, 'read')
   if (reason) throw new PathRefused(path === asked ? reason : `${quotedName(asked)} is a link. ${reason}`)
 }

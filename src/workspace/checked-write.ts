@@ -8,7 +8,7 @@ import { type Disk, isSame, moved, startWalk, type Walk } from './folder-walk.ts
 import { quotedName } from './path-policy.ts'
 
 /** What a tool may write at once. */
-export const maxWriteBytes = 2 ** 20
+const maxWriteBytes = 2 ** 20
 
 const draftFlags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW
 

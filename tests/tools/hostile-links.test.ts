@@ -228,7 +228,7 @@ describe('a file with more than one name', () => {
 })
 
 /** Of exchanges while tools work. */
-const attemptsPerRace = process.env.SOAK === '1' ? 5000 : 150
+const attemptsPerRace = process.env.SOAK === '1' ? 2000 : 100
 
 /** Counts what came of attempts that may each fail. */
 function tally() {

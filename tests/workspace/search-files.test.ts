@@ -342,10 +342,7 @@ describe('a search that cannot be made', () => {
 
   it('ends the run where git is broken', async () => {
     using repository = temporaryRepository({ files: { 'a.txt': 'x\n' } })
-    using git = standIn(
-      'git',
-      'case "$*" in *" grep "*) echo "fatal: bad object HEAD" >&2; exit 128;; esac\nPATH=\${PATH#*:} exec git "$@"',
-    )
+    using git = standIn('git', 'case "$*" in *" grep "*) echo "fatal: bad object HEAD" >&2; exit 128;; esac\nPATH=${PATH#*:} exec git "$@"')
     const checkout = checkoutOf(repository, {
       environment: {},
       git: createGit(repository.root, { ...repository.environment, PATH: git.PATH }),
