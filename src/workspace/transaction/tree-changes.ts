@@ -1,3 +1,4 @@
+import { AppError } from '../../domain/errors.ts'
 import type { Git } from '../git.ts'
 import { records } from '../list-files.ts'
 import { pathText } from '../path-bytes.ts'
@@ -21,10 +22,17 @@ const plainDiff = ['diff-tree', '-r', '--no-renames', '--no-ext-diff', '--no-tex
 /** What is different between two trees, file by file. */
 export async function treeChanges(git: Git, before: string, after: string): Promise<TreeChange[]> {
   const fields = records(await git.ask([...plainDiff, '--raw', '--no-abbrev', '-z', before, after]))
-  return Array.from({ length: fields.length / 2 }, (_, index) => {
-    const [oldMode = '', newMode = '', oldId = '', newId = ''] = (fields[2 * index] ?? Buffer.of()).toString('latin1').slice(1).split(' ')
-    return { path: pathText(fields[2 * index + 1] ?? Buffer.of()), before: side(oldMode, oldId), after: side(newMode, newId) }
-  })
+  const changes: TreeChange[] = []
+  for (let at = 0; at < fields.length; at += 2) changes.push(parseChange(fields.slice(at, at + 2)))
+  return changes
+}
+
+function parseChange([meta, path]: readonly Buffer[]): TreeChange {
+  const found = /^:(?<oldMode>\d{6}) (?<newMode>\d{6}) (?<oldId>[0-9a-f]+) (?<newId>[0-9a-f]+) [A-Z]$/.exec(String(meta))?.groups
+  const { oldMode, newMode, oldId, newId } = found ?? {}
+  if (!path || !oldMode || !newMode || !oldId || !newId)
+    throw new AppError('GIT_FAILED', `git diff-tree listed a file in a way that is not known here: ${String(meta)}`)
+  return { path: pathText(path), before: side(oldMode, oldId), after: side(newMode, newId) }
 }
 
 /** The difference as a patch that `git apply` takes, whatever the bytes are. */

@@ -1,4 +1,4 @@
-import { copyFile, mkdir, readdir } from 'node:fs/promises'
+import { copyFile, link, mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AppError } from '../../domain/errors.ts'
 import { withFolderLock } from '../../system/folder-lock.ts'
@@ -53,13 +53,19 @@ async function begin(folder: string, undo: Journal, bytes: string): Promise<void
   const draft = journalFolder(folder, name)
   try {
     await mkdir(draft, { recursive: true, mode: 0o700 })
-    for (const file of await readdir(bytes)) await copyFile(join(bytes, file), join(draft, file))
+    const sides = undo.entries.flatMap(({ before, after }) => [before, after].filter((side) => side !== null))
+    for (const digest of new Set(sides.map((side) => side.digest))) await share(join(bytes, digest), join(draft, digest))
     await writeJournal(folder, undo)
     await markJournal(folder, name, 'pending')
   } catch (error) {
     await removeJournal(folder, name)
     throw error
   }
+}
+
+/** The same bytes under another name, which are on the disk for good already; copied where the disk knows no second names. */
+async function share(from: string, to: string): Promise<void> {
+  await link(from, to).catch(() => copyFile(from, to))
 }
 
 function nothingToUndo(root: string): AppError {

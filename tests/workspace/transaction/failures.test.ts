@@ -1,7 +1,9 @@
-import { chmodSync, mkdirSync, readdirSync, renameSync, rmSync, symlinkSync } from 'node:fs'
+import { chmodSync, chownSync, lstatSync, mkdirSync, readdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { AppError } from '../../../src/domain/errors.ts'
+import { openCheckout } from '../../../src/workspace/open-checkout.ts'
+import { beginTransaction } from '../../../src/workspace/transaction/begin-transaction.ts'
 import { changeRefusals } from '../../../src/workspace/transaction/change-refusals.ts'
 import { finishOrTakeBack, writeFailure } from '../../../src/workspace/transaction/finish-or-take-back.ts'
 import { inParallel } from '../../../src/workspace/transaction/in-parallel.ts'
@@ -92,6 +94,40 @@ it('stops at the first failure, and lets what is running end', async () => {
   await expect(inParallel([1, 2, 3, 4, 5, 6], 2, work)).rejects.toThrow('two')
   expect(done).toContain(1)
   expect(done).not.toContain(6)
+})
+
+it.skipIf(!isRoot)('keeps the owner of a file that root changes, and gives a new one to whoever owns the folder', async () => {
+  const place = await testPlace({ files: { 'a.txt': 'a', 'folder/b.txt': 'b' } })
+  const { root } = place.user
+  chownSync(join(root, 'a.txt'), 1234, 4321)
+  chownSync(join(root, 'folder'), 1235, 5321)
+  const transaction = await place.begin()
+  for (const path of ['a.txt', 'folder/new.txt']) await transaction.checkout.write(path, Buffer.from('by the run'))
+  await transaction.apply()
+  const owners = ['a.txt', 'folder/new.txt', 'folder/b.txt'].map((path) => lstatSync(join(root, path))).map(({ uid, gid }) => [uid, gid])
+  expect(owners).toEqual([
+    [1234, 4321],
+    [1235, 5321],
+    [0, 0],
+  ])
+})
+
+it('holds to the rules for every tool where it is given no others', async () => {
+  const place = await testPlace({ files: { 'a.txt': 'a' } })
+  const transaction = await beginTransaction({
+    ...place,
+    signal,
+    openCheckout: (copy) => openCheckout({ ...copy, environment: place.repository.environment }),
+  })
+  mkdirSync(join(transaction.checkout.root, '.husky'))
+  writeFileSync(join(transaction.checkout.root, '.husky/pre-commit'), 'exit 1')
+  await expect(transaction.apply()).rejects.toMatchObject({
+    code: 'CHANGES_REFUSED',
+    message: expect.stringContaining('.husky/pre-commit'),
+  })
+  writeFileSync(join(transaction.checkout.root, '.env'), 'KEY=x')
+  await expect(transaction.apply()).rejects.toThrow(/\(and 1 more\)/)
+  await transaction.close()
 })
 
 it.skipIf(isRoot)('leaves out what the user may not read, and says so', async () => {
