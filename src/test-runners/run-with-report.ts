@@ -69,12 +69,18 @@ export async function runWithReport(use: TestRunnerUse, request: TestRequest, co
     maxOutput,
     signal: request.signal,
   })
+  if (ending.kind !== 'exited') await removeFolder(folder, use, request)
   const problem = endingProblem(use, ending, { timeout: request.timeout, output: stderr })
   if (problem !== null || ending.kind !== 'exited') return problem ?? ''
   const firstLineEnd = stdout.indexOf('\n')
   const [startedIn, report] = [stdout.slice(0, firstLineEnd), stdout.slice(firstLineEnd + 1)]
   const pathOf = (path: string) => fromRoot(use.directory, { startedIn, path })
   return { code: ending.code, report: report === '' ? null : report, output: stderr, pathOf }
+}
+
+/** What was stopped could not do it itself; a container has taken it along, this machine has not. */
+async function removeFolder(folder: string, { directory }: TestRunnerUse, { run, timeout, signal }: TestRequest): Promise<void> {
+  await run({ argv: ['rm', '-rf', '--', folder], directory, timeout, maxOutput, signal })
 }
 
 /** Why a command has no answer at all; null when it ended by itself, whatever it says. */

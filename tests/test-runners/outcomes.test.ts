@@ -71,6 +71,17 @@ describe('endings of every runner', () => {
   }
 })
 
+describe('the folder of a report', () => {
+  it('is removed also when the runner was stopped', async () => {
+    const { run, commands } = scriptedRun({ ending: { kind: 'timeout' } })
+    const request = { files: [], readText: async () => null, run, timeout: 1000, signal: new AbortController().signal }
+    await vitest.test({ runner: 'vitest', directory: '.', program: ['prog'] }, request)
+    const [folder] = commands[0]!.argv.slice(4)
+    expect(commands.map(({ argv }) => argv).slice(1)).toEqual([['rm', '-rf', '--', folder]])
+    expect(folder).toMatch(/^\/tmp\/agent-tests-[0-9a-f-]{36}$/)
+  })
+})
+
 describe('a report and the exit status', () => {
   it('contradict each other: a failure, although all tests passed', async () => {
     const { outcome } = await outcomeOf(vitest, { code: 1, stdout: report(jestReport([passed])), stderr: 'Unhandled rejection' })
