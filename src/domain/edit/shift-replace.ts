@@ -11,9 +11,10 @@ export interface Pairing {
 /** REPLACE with the file's indentation: the same lines where it has that already, null where shifting would be a guess. */
 export function shiftReplace(shift: Shift, pairing: Pairing, replace: readonly string[]): readonly string[] | null {
   if (shift.kind === 'first-line') return indentOf(replace[0] ?? '').length < shift.lost.length ? withFirst(replace, shift.lost) : replace
-  const [asBlock, asFile] = [edgesLike(pairing.block, replace), edgesLike(pairing.file, replace)]
-  const evidence = asBlock + asFile > 0 ? [asBlock, asFile] : [repeatedLines(pairing.block, replace), repeatedLines(pairing.file, replace)]
-  const [shiftedLines = 0, rightLines = 0] = evidence
+  const { block, file } = pairing
+  const edges = [edgesLike(block, file, replace), edgesLike(file, block, replace)] as const
+  const lines = [repeatedLines(block, file, replace), repeatedLines(file, block, replace)] as const
+  const [shiftedLines, rightLines] = edges[0] + edges[1] > 0 ? edges : lines
   if (rightLines > 0) return shiftedLines === 0 ? replace : null
   if (isDoubtful(shift, pairing, { replace, shiftedLines })) return null
   const known = knownIndents(pairing)
@@ -50,15 +51,17 @@ function knownIndents({ block, file }: Pairing): Map<string, string> {
 /** Tabs followed by more than the one space of a comment's star: how deep is to be written how, nobody knows. */
 const isMixed = (lines: readonly string[]) => lines.some((line) => /^\t+ {2,}\S/.test(line))
 
-/** Whether REPLACE begins, and whether it ends, as these lines do: context that stays tells the indentation best. */
-function edgesLike(lines: readonly string[], replace: readonly string[]): number {
-  const [own, written] = [solidLines(lines), solidLines(replace)]
-  return Number(own[0] === written[0]) + Number(own.at(-1) === written.at(-1))
+/** Whether REPLACE begins, and whether it ends, as these lines do and the others do not: context that stays tells the indentation best. */
+function edgesLike(lines: readonly string[], others: readonly string[], replace: readonly string[]): number {
+  const [own, other, written] = [solidLines(lines), solidLines(others), solidLines(replace)]
+  const isLike = (index: number) => own.at(index) === written.at(index) && other.at(index) !== written.at(index)
+  return Number(isLike(0)) + Number(isLike(-1))
 }
 
-/** How many lines of REPLACE repeat, in order and with their indentation, a line of these. */
-function repeatedLines(lines: readonly string[], replace: readonly string[]): number {
-  return alignLines(solidLines(lines), solidLines(replace)).filter((index) => index >= 0).length
+/** How many of these lines REPLACE repeats, in order and with their indentation, that are not the same in the others. */
+function repeatedLines(lines: readonly string[], others: readonly string[], replace: readonly string[]): number {
+  const [own, other] = [solidLines(lines), solidLines(others)]
+  return alignLines(own, solidLines(replace)).filter((index) => index >= 0 && own[index] !== other[index]).length
 }
 
 const solidLines = (lines: readonly string[]) => lines.filter((line) => !isBlank(line)).map((line) => line.trimEnd())

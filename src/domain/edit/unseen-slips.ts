@@ -36,5 +36,6 @@ const hasAny = (file: FileLines, pattern: RegExp) => file.texts.some((line) => p
 function isIndentedUnlike(file: FileLines, search: readonly string[], newLines: readonly string[]): boolean {
   const isIndented = (line: string) => /^\s+\S/.test(line)
   if (search.some(isIndented) || !newLines.some((line) => /^ {2,}\S/.test(line))) return false
-  return hasAny(file, /^\t/) && !hasAny(file, /^ {2,}\S/)
+  const count = (pattern: RegExp) => file.texts.filter((line) => pattern.test(line)).length
+  return count(/^\t/) > 9 * count(/^ {2,}\S/)
 }
