@@ -17,11 +17,11 @@ const files = {
   '.oxlintrc.json': '{ "rules": { "no-debugger": "error" } }\n',
   'biome.json': '{ "linter": { "rules": { "preset": "none", "suspicious": { "noDebugger": "error" } } } }\n',
   'tsconfig.json': '{ "compilerOptions": { "types": [], "allowJs": true, "checkJs": true } }\n',
-  '.stylelintrc.json': '{ "rules": { "color-no-invalid-hex": true } }\n',
+  '.stylelintrc.json': '{ "rules": { "block-no-empty": true } }\n',
   '.prettierrc': '{}\n',
   '.markdownlint.json': '{ "default": true }\n',
   'a b/ü.js': 'let n = 1; debugger\nexport const x = n.toFixed(n, n)\n',
-  'a b/ü.css': 'a { color: #12345 }\n',
+  'a b/ü.css': 'a {  }\n',
   'a b/ü.md': '# Title\n\nhttps://example.com\n',
 }
 
@@ -53,7 +53,7 @@ describe.skipIf(reason !== undefined)(`linters in a sandbox ${reason ?? ''}`, { 
         ['eslint', 'prefer-const', 'a b/ü.js', 1],
         ['oxlint', 'eslint/no-debugger', 'a b/ü.js', 1],
         ['biome', 'lint/suspicious/noDebugger', 'a b/ü.js', 1],
-        ['stylelint', 'color-no-invalid-hex', 'a b/ü.css', 1],
+        ['stylelint', 'block-no-empty', 'a b/ü.css', 1],
         ['markdownlint', 'MD034/no-bare-urls', 'a b/ü.md', 3],
         ['prettier', 'format', 'a b/ü.css', null],
         ['prettier', 'format', 'a b/ü.js', null],
@@ -67,7 +67,7 @@ describe.skipIf(reason !== undefined)(`linters in a sandbox ${reason ?? ''}`, { 
       expect(failed).toEqual([])
       expect(paths.map((path) => readFileSync(join(root, path), 'utf8'))).toEqual([
         'const n = 1;\ndebugger;\nexport const x = n.toFixed(n, n);\n',
-        'a {\n  color: #12345;\n}\n',
+        'a {\n}\n',
         '# Title\n\n<https://example.com>\n',
       ])
     })
