@@ -18,7 +18,7 @@ export interface TestPlace extends TransactionPlace {
 }
 
 /** Any path may be changed, so that a test can name files as it likes. */
-export const anyPath = () => null
+const anyPath = () => null
 
 export async function testPlace(options: TemporaryRepositoryOptions = {}): Promise<TestPlace> {
   const user = temporaryRepository(options)

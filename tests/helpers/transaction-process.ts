@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import type { Edit } from './transaction-edits.ts'
 import type { TestPlace } from './transaction-place.ts'
 
@@ -19,7 +19,7 @@ export interface ChildEnding {
   signal: NodeJS.Signals | null
 }
 
-const script = join(import.meta.dirname, 'transaction-child.ts')
+const script = fileURLToPath(new URL('./transaction-child.ts', import.meta.url))
 
 /** Runs a transaction in a process of its own, to its end or to the moment it is killed. */
 export async function runChild({ user, folder }: TestPlace, { action, killAt = 0, killAfter, edits = [] }: ChildRun): Promise<ChildEnding> {

@@ -17,13 +17,13 @@ export interface TransactionOptions extends TransactionPlace {
   openCheckout(place: { root: string; git: Git }): Checkout | Promise<Checkout>
   /** Why a path may not be carried over; null when it may. Default: the rules that hold for every tool. */
   refusalOf?: (path: string) => string | null
-  /** Default: `defaultSizes`. */
+  /** Default: 5000 files, 16 MiB each, 256 MiB together. */
   sizes?: ChangeSizes
   /** Called once when another run is applying its result and this one waits for it. */
   onWait?: (holder: string) => void
 }
 
-export const defaultSizes: ChangeSizes = { files: 5000, fileBytes: 16 * 2 ** 20, totalBytes: 256 * 2 ** 20 }
+const defaultSizes: ChangeSizes = { files: 5000, fileBytes: 16 * 2 ** 20, totalBytes: 256 * 2 ** 20 }
 
 /** Copies the user's tree, uncommitted changes included, so that whatever happens to the copy does not happen to the tree. */
 export async function beginTransaction(options: TransactionOptions): Promise<Transaction> {

@@ -38,7 +38,7 @@ export async function carryOut(work: Work, except: ReadonlySet<string> = new Set
 }
 
 /** Removes what an interrupted run left beside the files it was about to change. */
-export async function removeDrafts({ root, journal }: Pick<Work, 'root' | 'journal'>): Promise<void> {
+async function removeDrafts({ root, journal }: Pick<Work, 'root' | 'journal'>): Promise<void> {
   const folders = new Set(['.', ...journal.entries.flatMap(({ path }) => foldersAbove(path))])
   for (const folder of folders) {
     if ((await groundOf(root, `${folder}/.`)).obstacle !== 'none') continue
