@@ -2,7 +2,7 @@ import { type BigIntStats, constants } from 'node:fs'
 import { type FileHandle, lstat, open } from 'node:fs/promises'
 import { PathRefused } from './checkout.ts'
 import { describeBytes } from './describe-bytes.ts'
-import { codeOf, type Disk, isSame, moved, startWalk, type Walk } from './folder-walk.ts'
+import { codeOf, type Disk, requireInPlace, startWalk, type Walk } from './folder-walk.ts'
 import { quotedName } from './path-policy.ts'
 
 /** What a tool may read at once. */
@@ -26,11 +26,11 @@ export async function readChecked({ disk, refuse }: CheckedPlace, path: string):
   const found = await findEnd(walk, 'follow')
   if (!found) return null
   requireAllowed(refuse, found.path, path)
-  if (!found.stats.isFile()) throw new PathRefused(`${quotedName(path)} is ${kindOf(found.stats)}, not a file.`)
+  requireFile(found.stats, path)
   await using file = await open(walk.child(found.name), readFlags)
+  await requireInPlace(walk, found.name, file)
   const stats = await file.stat({ bigint: true })
-  if (!isSame(stats, await lstat(walk.child(found.name), { bigint: true }))) throw moved(path)
-  await walk.confirm()
+  requireFile(stats, path)
   if (stats.size > maxReadBytes) throw tooLarge(path, Number(stats.size))
   // Awaited here, because the file is closed with this block.
   return await readUpTo(file, path)
@@ -61,6 +61,10 @@ export async function lookChecked({ disk, refuse }: CheckedPlace, path: string):
 function requireAllowed(refuse: Refuse, path: string, asked = path): void {
   const reason = refuse(path, 'read')
   if (reason) throw new PathRefused(path === asked ? reason : `${quotedName(asked)} is a link. ${reason}`)
+}
+
+function requireFile(stats: BigIntStats, path: string): void {
+  if (!stats.isFile()) throw new PathRefused(`${quotedName(path)} is ${kindOf(stats)}, not a file.`)
 }
 
 export function kindOf(stats: BigIntStats): string {

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { type BigIntStats, constants } from 'node:fs'
-import { type FileHandle, lstat, open, rename, unlink } from 'node:fs/promises'
+import { open, rename, unlink } from 'node:fs/promises'
 import { type CheckedPlace, kindOf, lstatOrNull } from './checked-file.ts'
 import { PathRefused } from './checkout.ts'
 import { describeBytes } from './describe-bytes.ts'
-import { type Disk, isSame, moved, startWalk, type Walk } from './folder-walk.ts'
+import { type Disk, isSame, requireInPlace, startWalk, type Walk } from './folder-walk.ts'
 import { quotedName } from './path-policy.ts'
 
 /** What a tool may write at once. */
@@ -28,6 +28,7 @@ export async function writeChecked({ disk, refuse }: CheckedPlace, path: string,
   const mode = target.stats ? Number(target.stats.mode) & 0o777 : null
   try {
     await using file = await open(walk.child(draft), draftFlags, mode ?? 0o666)
+    // Before a byte is written: the file that was made is in the folder that was meant.
     await requireInPlace(walk, draft, file)
     await file.writeFile(content)
     if (mode !== null) await file.chmod(mode)
@@ -85,12 +86,6 @@ async function findTarget(disk: Disk, path: string, { makeFolders }: { makeFolde
     await walk[Symbol.asyncDispose]()
     throw error
   }
-}
-
-/** Before a byte is written: the file that was made is the one in the folder that was meant. */
-async function requireInPlace(walk: Walk, name: string, file: FileHandle): Promise<void> {
-  await walk.confirm()
-  if (!isSame(await file.stat({ bigint: true }), await lstat(walk.child(name), { bigint: true }))) throw moved(walk.asked)
 }
 
 function requireWritable(refuse: CheckedPlace['refuse'], path: string): void {

@@ -46,6 +46,7 @@ interface WalkOptions {
 }
 
 const maxLinks = 20
+const looks = 4
 const folderFlags = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW
 
 /** Begins at the root; the path must have passed `refusalOf`. */
@@ -118,7 +119,20 @@ export function isSame(a: BigIntStats, b: BigIntStats): boolean {
   return a.dev === b.dev && a.ino === b.ino && a.mode === b.mode
 }
 
-export function moved(asked: string): PathRefused {
+/**
+ * Throws unless an open file is the one that its name leads to, by way of the folders that were meant. Where folders are known by name alone, one look can
+ * be deceived by an exchange there and back; several in turn cannot in practice.
+ */
+export async function requireInPlace(walk: Walk, name: string, file: FileHandle): Promise<void> {
+  const opened = await file.stat({ bigint: true })
+  for (let look = 0; look < looks; look++) {
+    await walk.confirm()
+    if (!isSame(opened, await lstat(walk.child(name), { bigint: true }))) throw moved(walk.asked)
+  }
+  await walk.confirm()
+}
+
+function moved(asked: string): PathRefused {
   return new PathRefused(`${quotedName(asked)} was exchanged while it was being opened.`)
 }
 
