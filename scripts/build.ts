@@ -12,7 +12,14 @@ const dist = join(root, 'dist')
 const entries: Record<string, string> = { main: 'src/main.ts', index: 'src/index.ts', 'engine-process': 'src/engine/llama/process.ts' }
 
 // Native code, and what loads native code by its place on disk.
-const external = [/^better-sqlite3(\/|$)/, /^node-llama-cpp(\/|$)/, /^dockerode(\/|$)/, /^@napi-rs\//, /^@vscode\/tree-sitter-wasm/, /\.node$/]
+const external = [
+  /^better-sqlite3(\/|$)/,
+  /^node-llama-cpp(\/|$)/,
+  /^dockerode(\/|$)/,
+  /^@napi-rs\//,
+  /^@vscode\/tree-sitter-wasm/,
+  /\.node$/,
+]
 
 rmSync(dist, { recursive: true, force: true })
 const output = await bundle()
@@ -38,14 +45,21 @@ async function bundle(): Promise<RolldownOutput> {
 }
 
 /**
- * Naming `Headers` or `Response` loads Node's own `fetch`, 25 ms before the first request. Our transport needs neither of them for a
- * request, and the library only to collect names and values, and at load for an authentication that we do not use.
+ * Naming `Headers`, `Response` or `FormData`, or asking for their descriptors, loads Node's own `fetch`, 25 ms before the first request.
+ * Our transport needs none of them to send one, and the library only to collect names and values, and for what we do not use.
  */
 function withLightHeaders(code: string, id: string): string | undefined {
   const path = id.replaceAll('\\', '/')
-  const light = JSON.stringify(join(root, 'src/engine/openai/request-headers.ts'))
-  if (/\/(?:internal\/headers|lib\/EventStream)\.m?js$/.test(path)) return `import { RequestHeaders as Headers } from ${light}\n${code}`
+  const headers = `import { RequestHeaders as Headers } from ${JSON.stringify(join(root, 'src/engine/openai/request-headers.ts'))}\n`
+  if (/\/internal\/headers\.m?js$/.test(path)) return headers + code
+  if (/\/lib\/EventStream\.m?js$/.test(path)) {
+    const light = code.replace('Object.getOwnPropertyDescriptor(globalThis, name)', "(name === 'Headers' ? undefined : $&)")
+    if (light === code) throw new Error('The event stream of openai has changed: see withLightHeaders in scripts/build.ts.')
+    return headers + light
+  }
   if (/\/auth\/workload-identity-auth\.m?js$/.test(path)) return `class Response {}\n${code}`
+  // Only asked whether a body is one, and ours never are.
+  if (/\/openai\/client\.m?js$/.test(path)) return `class FormData {}\n${code}`
   return undefined
 }
 

@@ -4,7 +4,11 @@ import { RequestHeaders } from '../../src/engine/openai/request-headers.ts'
 
 const names = fc.constantFrom('Accept', 'accept', 'X-One', 'x-one', 'content-type')
 const steps = fc.array(
-  fc.record({ kind: fc.constantFrom('append' as const, 'set' as const, 'delete' as const), name: names, value: fc.constantFrom('a', ' b ', 'c; d=1') }),
+  fc.record({
+    kind: fc.constantFrom('append' as const, 'set' as const, 'delete' as const),
+    name: names,
+    value: fc.constantFrom('a', ' b ', 'c; d=1'),
+  }),
 )
 
 it('is what the platform has, for what a request needs', () => {

@@ -7,7 +7,7 @@ export class RequestHeaders {
 
   append(name: string, value: string): void {
     const known = this.get(name)
-    this.set(name, known === null ? value : `${known}, ${value}`)
+    this.set(name, known === null ? value : `${known}, ${String(value).trim()}`)
   }
 
   set(name: string, value: string): void {

@@ -1,5 +1,4 @@
-import http from 'node:http'
-import https from 'node:https'
+import type http from 'node:http'
 import { AppError } from '../../domain/errors.ts'
 
 export interface TransportOptions {
@@ -32,7 +31,9 @@ export function openTransport({ baseUrl, apiKey, userAgent, connectMs }: Transpo
   const address = new URL(baseUrl)
   const socketPath = address.protocol === 'unix:' ? decodeURIComponent(address.pathname) : undefined
   const secure = address.protocol === 'https:'
-  const agent = secure ? new https.Agent({ keepAlive: true }) : new http.Agent({ keepAlive: true })
+  // Importing them would read everything they export, `WebSocket` among it, and so load Node's own `fetch`.
+  const { Agent, request: open } = process.getBuiltinModule(secure ? 'node:https' : 'node:http')
+  const agent = new Agent({ keepAlive: true })
   const key = apiKey?.trim()
   const headers = {
     accept: 'text/event-stream, application/json',
@@ -43,7 +44,7 @@ export function openTransport({ baseUrl, apiKey, userAgent, connectMs }: Transpo
 
   const fetch: typeof globalThis.fetch = async (input, init = {}) => {
     const body = typeof init.body === 'string' ? init.body : ''
-    const request = (secure ? https : http).request(typeof input === 'object' && 'url' in input ? input.url : input, {
+    const request = open(typeof input === 'object' && 'url' in input ? input.url : input, {
       agent,
       method: init.method ?? 'GET',
       headers: body === '' ? headers : { ...headers, 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) },
