@@ -10,7 +10,7 @@ const label = 'coding-agent.test'
 export const docker = new Docker({ socketPath: process.env.DOCKER_HOST?.replace(/^unix:\/\//, '') || '/var/run/docker.sock' })
 
 /** Makes an image from this machine's busybox, without any registry. */
-export async function busyboxImage(name: string): Promise<void> {
+export async function busyboxImage(name: string, changes: readonly string[] = []): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'agent-image-'))
   try {
     const busybox = execFileSync('sh', ['-c', 'command -v busybox']).toString().trim()
@@ -18,16 +18,16 @@ export async function busyboxImage(name: string): Promise<void> {
     copyFileSync(busybox, join(folder, 'bin', 'busybox'))
     const applets = execFileSync(busybox, ['--list']).toString().split('\n')
     for (const applet of applets.filter((each) => each && each !== 'busybox')) symlinkSync('busybox', join(folder, 'bin', applet))
-    await importFolder(folder, name)
+    await importFolder(folder, name, changes)
   } finally {
     rmSync(folder, { recursive: true })
   }
 }
 
-async function importFolder(folder: string, name: string): Promise<void> {
+async function importFolder(folder: string, name: string, changes: readonly string[]): Promise<void> {
   const [repo, tag] = name.split(':')
   const tar = spawn('tar', ['-C', folder, '-cf', '-', '.'], { stdio: ['ignore', 'pipe', 'inherit'] })
-  const progress = await docker.importImage(tar.stdout, { repo, tag, changes: ['ENV PATH=/bin', `LABEL ${label}=1`] })
+  const progress = await docker.importImage(tar.stdout, { repo, tag, changes: ['ENV PATH=/bin', `LABEL ${label}=1`, ...changes] })
   await new Promise((resolve, reject) => progress.once('error', reject).once('end', resolve).resume())
 }
 

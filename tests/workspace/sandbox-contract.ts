@@ -1,5 +1,16 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -37,6 +48,8 @@ export function sandboxPlace({ kind, image = null }: { kind: Sandbox['kind']; im
   const base = realpathSync(mkdtempSync(join(tmpdir(), 'agent-sandbox-')))
   const [root, outside, packages] = ['copy', 'outside', 'packages'].map((name) => join(base, name)) as [string, string, string]
   for (const folder of [root, outside, packages, join(root, 'src', 'deep')]) mkdirSync(folder, { recursive: true })
+  // As a temporary folder is.
+  chmodSync(root, 0o700)
   writeFileSync(join(root, 'a.txt'), 'hello\n')
   writeFileSync(join(outside, 'secret.txt'), 'secret\n')
   writeFileSync(join(packages, 'index.js'), 'module.exports = 1\n')
@@ -60,191 +73,195 @@ export function commandOf(argv: readonly string[], changes: Partial<Command> = {
 /** Everything that each way of running commands must do; those that confine must do more. */
 export function sandboxContract(under: SandboxUnderTest): void {
   const { kind } = under
-  describe.skipIf(under.missing !== undefined)(`${kind}${under.missing === undefined ? '' : ` (skipped: ${under.missing})`}`, { timeout: 60_000 }, () => {
-    let place: SandboxPlace
-    let sandbox: Sandbox
-    beforeAll(async () => {
-      await under.prepare?.()
-      place = sandboxPlace(under)
-      sandbox = await place.open()
-    })
-    afterAll(async () => {
-      await sandbox?.close()
-      place?.remove()
-      await under.cleanUp?.()
-    })
-    const run = (argv: readonly string[], changes?: Partial<Command>) => sandbox.run(commandOf(argv, changes))
-    const sh = (script: string, changes?: Partial<Command>) => run(['sh', '-c', script], changes)
+  describe.skipIf(under.missing !== undefined)(
+    `${kind}${under.missing === undefined ? '' : ` (skipped: ${under.missing})`}`,
+    { timeout: 60_000 },
+    () => {
+      let place: SandboxPlace
+      let sandbox: Sandbox
+      beforeAll(async () => {
+        await under.prepare?.()
+        place = sandboxPlace(under)
+        sandbox = await place.open()
+      })
+      afterAll(async () => {
+        await sandbox?.close()
+        place?.remove()
+        await under.cleanUp?.()
+      })
+      const run = (argv: readonly string[], changes?: Partial<Command>) => sandbox.run(commandOf(argv, changes))
+      const sh = (script: string, changes?: Partial<Command>) => run(['sh', '-c', script], changes)
 
-    describe('what it tells', () => {
-      it('passes on both streams, the exit status and the time', async () => {
-        const result = await sh('echo out; echo err >&2; exit 42')
-        expect(result).toEqual({ ending: { kind: 'exited', code: 42 }, stdout: 'out\n', stderr: 'err\n', durationMs: expect.any(Number) })
-        expect(result.durationMs).toBeGreaterThan(0)
+      describe('what it tells', () => {
+        it('passes on both streams, the exit status and the time', async () => {
+          const result = await sh('echo out; echo err >&2; exit 42')
+          expect(result).toEqual({ ending: { kind: 'exited', code: 42 }, stdout: 'out\n', stderr: 'err\n', durationMs: expect.any(Number) })
+          expect(result.durationMs).toBeGreaterThan(0)
+        })
+
+        it('gives arguments as they are, to no shell', async () => {
+          const { stdout } = await run(['echo', '$HOME', '`id`', '; exit 3', 'a  b', "'", '-n', 'ä\n'])
+          expect(stdout).toBe("$HOME `id` ; exit 3 a  b ' -n ä\n\n")
+        })
+
+        it('starts where it is told, and nowhere that is not a folder of the tree', async () => {
+          symlinkSync(place.outside, join(place.root, 'link'))
+          expect((await run(['pwd'], { directory: 'src/deep' })).stdout).toBe(`${sandbox.mountedAt}/src/deep\n`)
+          for (const directory of ['..', 'src/../..', '/', '/etc', 'nowhere', 'a.txt', 'link', 'link/x', 'src/\0']) {
+            const { ending, stderr } = await run(['pwd'], { directory })
+            expect([directory, ending, stderr]).toEqual([
+              directory,
+              { kind: 'not-found' },
+              `${directory} is not a folder of the repository.\n`,
+            ])
+          }
+          rmSync(join(place.root, 'link'))
+        })
+
+        it('says that a program is not there or cannot be executed', async () => {
+          const unusable = [
+            ['no-such-program'],
+            ['./a.txt'],
+            ['/repo'],
+            [],
+            [''],
+            ['echo', 'a\0b'],
+            ['true', 'x'.repeat(200_000)],
+            ['true', ...Array<string>(20).fill('x'.repeat(100_000))],
+          ]
+          for (const argv of unusable)
+            expect([argv.join(' ').slice(0, 20), (await run(argv)).ending.kind]).toEqual([expect.anything(), 'not-found'])
+        })
+
+        it('does not take a shell that misses a program for a missing program', async () => {
+          expect((await sh('no-such-program')).ending).toEqual({ kind: 'exited', code: 127 })
+        })
+
+        it('names the signal that ended the program', async () => {
+          expect((await sh('kill -SEGV $$')).ending).toEqual({ kind: 'signalled', signal: 'SIGSEGV' })
+          expect((await sh('kill -KILL $$')).ending).toEqual({ kind: 'signalled', signal: 'SIGKILL' })
+        })
+
+        it('gives the input, also to a program that does not want it, and nothing otherwise', async () => {
+          expect((await run(['cat'], { input: 'grüße\n' })).stdout).toBe('grüße\n')
+          expect((await run(['wc', '-c'], { input: 'x'.repeat(3_000_000) })).stdout.trim()).toBe('3000000')
+          expect((await run(['true'], { input: 'x'.repeat(3_000_000) })).ending).toEqual({ kind: 'exited', code: 0 })
+          expect((await run(['cat'], { input: '' })).stdout).toBe('')
+          expect((await run(['cat'])).ending).toEqual({ kind: 'exited', code: 0 })
+        })
+
+        it('makes text of bytes that are none, and puts characters together that came in parts', async () => {
+          expect((await sh("printf '\\303'; sleep 0.1; printf '\\244|\\377|\\360\\237\\230\\200'")).stdout).toBe('ä|\ufffd|😀')
+        })
+
+        it('shows a command next to nothing of the environment', async () => {
+          const { stdout } = await run(['env'], { environment: { EXTRA: 'a=b c', CI: 'yes' } })
+          const names = stdout.split('\n').map((line) => line.split('=')[0])
+          expect(
+            names.filter((name) => name && !/^(PATH|HOME|LANG|TERM|CI|EXTRA|PWD|SHLVL|HOSTNAME|OLDPWD|_|CODING_AGENT_COMMAND)$/.test(name)),
+          ).toEqual([])
+          expect(stdout.split('\n')).toEqual(expect.arrayContaining(['HOME=/tmp', 'LANG=C.UTF-8', 'TERM=dumb', 'CI=yes', 'EXTRA=a=b c']))
+        })
       })
 
-      it('gives arguments as they are, to no shell', async () => {
-        const { stdout } = await run(['echo', '$HOME', '`id`', '; exit 3', 'a  b', "'", '-n', 'ä\n'])
-        expect(stdout).toBe("$HOME `id` ; exit 3 a  b ' -n ä\n\n")
+      describe('the limits', () => {
+        it('kills at the deadline what ignores every other signal', async () => {
+          const { ending, stdout } = await sh('trap "" TERM INT HUP; echo started; while :; do sleep 1; done', { timeout: 1000 })
+          expect([ending, stdout]).toEqual([{ kind: 'timeout' }, 'started\n'])
+        })
+
+        it('lets no command have more time than the options allow', async () => {
+          const short = await place.open({ timeout: 300 })
+          expect((await short.run(commandOf(['sleep', '50'], { timeout: 60_000 }))).ending).toEqual({ kind: 'timeout' })
+          await short.close()
+        })
+
+        it('ends endless output, and keeps so many bytes of both streams together', async () => {
+          const { ending, stdout, stderr } = await sh('while :; do echo ääääääää; echo ääääääää >&2; done', { maxOutput: 1001 })
+          expect(ending).toEqual({ kind: 'output-limit' })
+          expect(Buffer.byteLength(stdout + stderr)).toBeLessThanOrEqual(1001)
+          expect(Buffer.byteLength(stdout + stderr)).toBeGreaterThan(995)
+          expect(stdout + stderr).toMatch(/^[ä\n]+$/)
+        })
+
+        it('takes output of exactly the limit for complete', async () => {
+          expect(await run(['echo', '1234'], { maxOutput: 5 })).toMatchObject({ ending: { kind: 'exited', code: 0 }, stdout: '1234\n' })
+        })
+
+        it('ends at once when it is interrupted, and is as good as new', async () => {
+          const stop = new AbortController()
+          const running = sh('echo started > started; sleep 50', { signal: stop.signal })
+          await until(() => existsSync(join(place.root, 'started')))
+          stop.abort(new Error('enough'))
+          await expect(running).rejects.toThrow('enough')
+          await expect(sh('true', { signal: stop.signal })).rejects.toThrow('enough')
+          expect((await sh('echo again')).stdout).toBe('again\n')
+        })
+
+        it('runs one command at a time', async () => {
+          const script = 'test ! -e running && touch running && sleep 0.2 && rm running'
+          const results = await Promise.all([sh(script), sh(script), sh(script)])
+          expect(results.map(({ ending }) => ending)).toEqual(results.map(() => ({ kind: 'exited', code: 0 })))
+        })
       })
 
-      it('starts where it is told, and nowhere that is not a folder of the tree', async () => {
-        symlinkSync(place.outside, join(place.root, 'link'))
-        expect((await run(['pwd'], { directory: 'src/deep' })).stdout).toBe(`${sandbox.mountedAt}/src/deep\n`)
-        for (const directory of ['..', 'src/../..', '/', '/etc', 'nowhere', 'a.txt', 'link', 'link/x', 'src/\0']) {
-          const { ending, stderr } = await run(['pwd'], { directory })
-          expect([directory, ending, stderr]).toEqual([
-            directory,
-            { kind: 'not-found' },
-            `${directory} is not a folder of the repository.\n`,
-          ])
-        }
-        rmSync(join(place.root, 'link'))
+      describe('what is left', () => {
+        const sleeperOf = (mark: string) => `MARK=${mark}`
+
+        it('is nothing of a child that outlives its parent', async () => {
+          const mark = sleeperOf(`child-${kind}-${process.pid}`)
+          const orphan = '(setsid sh -c "sleep 70 & sleep 70" </dev/null >/dev/null 2>&1 &)'
+          const { ending } = await sh(`${orphan}; sleep 70 & (setsid sleep 70 &) ; echo done`, { environment: { MARK: mark.slice(5) } })
+          expect(ending).toEqual({ kind: 'exited', code: 0 })
+          expect(processesStartedWith(mark)).toEqual([])
+        })
+
+        it('is nothing of a child that holds the output open after the deadline', async () => {
+          const mark = sleeperOf(`late-${kind}-${process.pid}`)
+          const { ending } = await sh('(setsid sleep 70 &); sleep 70', { timeout: 500, environment: { MARK: mark.slice(5) } })
+          expect(ending).toEqual({ kind: 'timeout' })
+          expect(processesStartedWith(mark)).toEqual([])
+        })
+
+        it('is what the command wrote, readable for us', async () => {
+          await sh('umask 022; mkdir -p made/by; echo new > made/by/it; echo more >> a.txt')
+          expect(readFileSync(join(place.root, 'made/by/it'), 'utf8')).toBe('new\n')
+          expect(readFileSync(join(place.root, 'a.txt'), 'utf8')).toBe('hello\nmore\n')
+        })
+
+        it('can be changed by the next command, whoever wrote it', async () => {
+          mkdirSync(join(place.root, 'ours/deep'), { recursive: true })
+          writeFileSync(join(place.root, 'ours/deep/file'), 'ours\n', { mode: 0o640 })
+          expect((await sh('echo theirs >> ours/deep/file && mv ours/deep moved && cat moved/file')).stdout).toBe('ours\ntheirs\n')
+          expect(statSync(join(place.root, 'moved/file')).mode & 0o777).toBe(0o640)
+        })
+
+        it('is refused to a sandbox that is closed, and what ran in it is gone', async () => {
+          const mark = sleeperOf(`closed-${kind}-${process.pid}`)
+          const other = await place.open()
+          const running = other.run(commandOf(['sh', '-c', 'echo 1 > closing; sleep 70'], { environment: { MARK: mark.slice(5) } }))
+          const ended = running.catch((error: Error) => error.message)
+          await until(() => existsSync(join(place.root, 'closing')))
+          await other.close()
+          expect(await ended).toBe('The sandbox is closed.')
+          await expect(other.run(commandOf(['true']))).rejects.toThrow('The sandbox is closed.')
+          expect(processesStartedWith(mark)).toEqual([])
+        })
       })
 
-      it('says that a program is not there or cannot be executed', async () => {
-        const unusable = [
-          ['no-such-program'],
-          ['./a.txt'],
-          ['/repo'],
-          [],
-          [''],
-          ['echo', 'a\0b'],
-          ['true', 'x'.repeat(200_000)],
-          ['true', ...Array<string>(20).fill('x'.repeat(100_000))],
-        ]
-        for (const argv of unusable)
-          expect([argv.join(' ').slice(0, 20), (await run(argv)).ending.kind]).toEqual([expect.anything(), 'not-found'])
+      it('shows folders of packages', async () => {
+        expect((await run(['cat', 'node_modules/index.js'])).stdout).toBe('module.exports = 1\n')
       })
 
-      it('does not take a shell that misses a program for a missing program', async () => {
-        expect((await sh('no-such-program')).ending).toEqual({ kind: 'exited', code: 127 })
+      if (kind !== 'host') confinement({ under, sh, run, place: () => place })
+
+      it('leaves nothing behind', async () => {
+        expect((await under.left?.()) ?? []).toEqual([])
+        expect(readFileSync(join(place.outside, 'secret.txt'), 'utf8')).toBe('secret\n')
+        expect(readFileSync(join(place.packages, 'index.js'), 'utf8')).toBe('module.exports = 1\n')
       })
-
-      it('names the signal that ended the program', async () => {
-        expect((await sh('kill -SEGV $$')).ending).toEqual({ kind: 'signalled', signal: 'SIGSEGV' })
-        expect((await sh('kill -KILL $$')).ending).toEqual({ kind: 'signalled', signal: 'SIGKILL' })
-      })
-
-      it('gives the input, also to a program that does not want it, and nothing otherwise', async () => {
-        expect((await run(['cat'], { input: 'grüße\n' })).stdout).toBe('grüße\n')
-        expect((await run(['wc', '-c'], { input: 'x'.repeat(3_000_000) })).stdout.trim()).toBe('3000000')
-        expect((await run(['true'], { input: 'x'.repeat(3_000_000) })).ending).toEqual({ kind: 'exited', code: 0 })
-        expect((await run(['cat'], { input: '' })).stdout).toBe('')
-        expect((await run(['cat'])).ending).toEqual({ kind: 'exited', code: 0 })
-      })
-
-      it('makes text of bytes that are none, and puts characters together that came in parts', async () => {
-        expect((await sh("printf '\\303'; sleep 0.1; printf '\\244|\\377|\\360\\237\\230\\200'")).stdout).toBe('ä|\ufffd|😀')
-      })
-
-      it('shows a command next to nothing of the environment', async () => {
-        const { stdout } = await run(['env'], { environment: { EXTRA: 'a=b c', CI: 'yes' } })
-        const names = stdout.split('\n').map((line) => line.split('=')[0])
-        expect(
-          names.filter((name) => name && !/^(PATH|HOME|LANG|TERM|CI|EXTRA|PWD|SHLVL|HOSTNAME|OLDPWD|_|CODING_AGENT_COMMAND)$/.test(name)),
-        ).toEqual([])
-        expect(stdout.split('\n')).toEqual(expect.arrayContaining(['HOME=/tmp', 'LANG=C.UTF-8', 'TERM=dumb', 'CI=yes', 'EXTRA=a=b c']))
-      })
-    })
-
-    describe('the limits', () => {
-      it('kills at the deadline what ignores every other signal', async () => {
-        const { ending, stdout } = await sh('trap "" TERM INT HUP; echo started; while :; do sleep 1; done', { timeout: 1000 })
-        expect([ending, stdout]).toEqual([{ kind: 'timeout' }, 'started\n'])
-      })
-
-      it('lets no command have more time than the options allow', async () => {
-        const short = await place.open({ timeout: 300 })
-        expect((await short.run(commandOf(['sleep', '50'], { timeout: 60_000 }))).ending).toEqual({ kind: 'timeout' })
-        await short.close()
-      })
-
-      it('ends endless output, and keeps so many bytes of both streams together', async () => {
-        const { ending, stdout, stderr } = await sh('while :; do echo ääääääää; echo ääääääää >&2; done', { maxOutput: 1001 })
-        expect(ending).toEqual({ kind: 'output-limit' })
-        expect(Buffer.byteLength(stdout + stderr)).toBeLessThanOrEqual(1001)
-        expect(Buffer.byteLength(stdout + stderr)).toBeGreaterThan(995)
-        expect(stdout + stderr).toMatch(/^[ä\n]+$/)
-      })
-
-      it('takes output of exactly the limit for complete', async () => {
-        expect(await run(['echo', '1234'], { maxOutput: 5 })).toMatchObject({ ending: { kind: 'exited', code: 0 }, stdout: '1234\n' })
-      })
-
-      it('ends at once when it is interrupted, and is as good as new', async () => {
-        const stop = new AbortController()
-        const running = sh('echo started > started; sleep 50', { signal: stop.signal })
-        await until(() => existsSync(join(place.root, 'started')))
-        stop.abort(new Error('enough'))
-        await expect(running).rejects.toThrow('enough')
-        await expect(sh('true', { signal: stop.signal })).rejects.toThrow('enough')
-        expect((await sh('echo again')).stdout).toBe('again\n')
-      })
-
-      it('runs one command at a time', async () => {
-        const script = 'test ! -e running && touch running && sleep 0.2 && rm running'
-        const results = await Promise.all([sh(script), sh(script), sh(script)])
-        expect(results.map(({ ending }) => ending)).toEqual(results.map(() => ({ kind: 'exited', code: 0 })))
-      })
-    })
-
-    describe('what is left', () => {
-      const sleeperOf = (mark: string) => `MARK=${mark}`
-
-      it('is nothing of a child that outlives its parent', async () => {
-        const mark = sleeperOf(`child-${kind}-${process.pid}`)
-        const orphan = '(setsid sh -c "sleep 70 & sleep 70" </dev/null >/dev/null 2>&1 &)'
-        const { ending } = await sh(`${orphan}; sleep 70 & (setsid sleep 70 &) ; echo done`, { environment: { MARK: mark.slice(5) } })
-        expect(ending).toEqual({ kind: 'exited', code: 0 })
-        expect(processesStartedWith(mark)).toEqual([])
-      })
-
-      it('is nothing of a child that holds the output open after the deadline', async () => {
-        const mark = sleeperOf(`late-${kind}-${process.pid}`)
-        const { ending } = await sh('(setsid sleep 70 &); sleep 70', { timeout: 500, environment: { MARK: mark.slice(5) } })
-        expect(ending).toEqual({ kind: 'timeout' })
-        expect(processesStartedWith(mark)).toEqual([])
-      })
-
-      it('is what the command wrote, readable for us', async () => {
-        await sh('umask 022; mkdir -p made/by; echo new > made/by/it; echo more >> a.txt')
-        expect(readFileSync(join(place.root, 'made/by/it'), 'utf8')).toBe('new\n')
-        expect(readFileSync(join(place.root, 'a.txt'), 'utf8')).toBe('hello\nmore\n')
-      })
-
-      it('can be changed by the next command, whoever wrote it', async () => {
-        mkdirSync(join(place.root, 'ours/deep'), { recursive: true })
-        writeFileSync(join(place.root, 'ours/deep/file'), 'ours\n', { mode: 0o640 })
-        expect((await sh('echo theirs >> ours/deep/file && mv ours/deep moved && cat moved/file')).stdout).toBe('ours\ntheirs\n')
-        expect(statSync(join(place.root, 'moved/file')).mode & 0o777).toBe(0o640)
-      })
-
-      it('is refused to a sandbox that is closed, and what ran in it is gone', async () => {
-        const mark = sleeperOf(`closed-${kind}-${process.pid}`)
-        const other = await place.open()
-        const running = other.run(commandOf(['sh', '-c', 'echo 1 > closing; sleep 70'], { environment: { MARK: mark.slice(5) } }))
-        const ended = running.catch((error: Error) => error.message)
-        await until(() => existsSync(join(place.root, 'closing')))
-        await other.close()
-        expect(await ended).toBe('The sandbox is closed.')
-        await expect(other.run(commandOf(['true']))).rejects.toThrow('The sandbox is closed.')
-        expect(processesStartedWith(mark)).toEqual([])
-      })
-    })
-
-    it('shows folders of packages', async () => {
-      expect((await run(['cat', 'node_modules/index.js'])).stdout).toBe('module.exports = 1\n')
-    })
-
-    if (kind !== 'host') confinement({ under, sh, run, place: () => place })
-
-    it('leaves nothing behind', async () => {
-      expect((await under.left?.()) ?? []).toEqual([])
-      expect(readFileSync(join(place.outside, 'secret.txt'), 'utf8')).toBe('secret\n')
-      expect(readFileSync(join(place.packages, 'index.js'), 'utf8')).toBe('module.exports = 1\n')
-    })
-  })
+    },
+  )
 }
 
 interface Confined {

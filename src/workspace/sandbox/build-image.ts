@@ -77,8 +77,7 @@ async function pull({ docker }: DockerDaemon, image: string, signal: AbortSignal
   const timer = setTimeout(giveUp, silentMs)
   try {
     const progress = await docker.pull(image, { abortSignal: AbortSignal.any([signal, silence.signal]) })
-    progress.on('data', () => timer.refresh())
-    await follow(docker, progress)
+    await follow(progress, () => timer.refresh())
     return null
   } catch (error) {
     return silence.signal.aborted ? reasonOf(silence.signal.reason) : reasonOf(error)

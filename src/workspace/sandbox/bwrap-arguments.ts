@@ -72,9 +72,13 @@ function isolation({ isRoot, features }: BwrapPlan): string[] {
 
 /**
  * In a user namespace that root makes, root stays the owner of files such as `/proc/sys/kernel/core_pattern`, and an owner needs no capability to
- * write. So there is none: the little that changing the user takes is kept until `setpriv` has done it.
+ * write. So there is none: the little that entering a folder of another user and becoming one takes is kept until `setpriv` has done it.
  */
-const asRoot = ['--cap-drop', 'ALL', ...['CAP_SETUID', 'CAP_SETGID', 'CAP_SETPCAP'].flatMap((name) => ['--cap-add', name])]
+const asRoot = [
+  '--cap-drop',
+  'ALL',
+  ...['CAP_SETUID', 'CAP_SETGID', 'CAP_SETPCAP', 'CAP_DAC_READ_SEARCH'].flatMap((name) => ['--cap-add', name]),
+]
 const becomeNobody =
   `setpriv --reuid ${uid} --regid ${uid} --clear-groups --no-new-privs --bounding-set=-all --inh-caps=-all --ambient-caps=-all --`.split(
     ' ',
@@ -82,7 +86,13 @@ const becomeNobody =
 
 function system(): string[] {
   const etc = ['alternatives', 'ld.so.cache', 'ld.so.conf', 'ld.so.conf.d', 'localtime'].flatMap((name) => bindIfThere(`/etc/${name}`))
-  const data = ['passwd', 'group', 'hosts'].flatMap((name, index) => ['--ro-bind-data', String(index + 3), `/etc/${name}`])
+  const data = ['passwd', 'group', 'hosts'].flatMap((name, index) => [
+    '--perms',
+    '0644',
+    '--ro-bind-data',
+    String(index + 3),
+    `/etc/${name}`,
+  ])
   const beside = ['/bin', '/sbin', '/lib', '/lib32', '/lib64', '/libx32'].flatMap(likeHost)
   return ['--ro-bind', '/usr', '/usr', ...beside, '--dir', '/etc', ...etc, ...data, ...runningNode()]
 }
@@ -104,7 +114,9 @@ function runningNode(): string[] {
   const npm = join(dirname(dirname(node)), 'lib', 'node_modules', 'npm')
   const links = ['npm', 'npx'].flatMap((name) => ['--symlink', `../lib/node_modules/npm/bin/${name}-cli.js`, `${nodeInside}/bin/${name}`])
   const hasNpm = lstatSync(npm, { throwIfNoEntry: false })?.isDirectory() ?? false
-  const program = ['--ro-bind', node, `${nodeInside}/bin/node`]
+  // Folders that are made on the way to a mount are for their owner alone.
+  const folders = ['/opt', nodeInside, ...['bin', 'lib', 'lib/node_modules'].map((name) => `${nodeInside}/${name}`)]
+  const program = [...folders.flatMap((folder) => ['--dir', folder]), '--ro-bind', node, `${nodeInside}/bin/node`]
   return hasNpm ? [...program, '--ro-bind', npm, `${nodeInside}/lib/node_modules/npm`, ...links] : program
 }
 

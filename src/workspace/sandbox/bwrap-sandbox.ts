@@ -3,6 +3,7 @@ import { type GroupResult, runGroup } from '../../system/run-group.ts'
 import type { CommandResult } from '../command.ts'
 import type { SandboxOptions, SandboxView } from '../sandbox.ts'
 import { type BwrapFeatures, bwrapArguments, etcFiles } from './bwrap-arguments.ts'
+import { commandMark } from './command-mark.ts'
 import { handOver } from './command-user.ts'
 import { endingOfCode } from './ending-of-code.ts'
 import { limits } from './limits.ts'
@@ -27,14 +28,18 @@ export async function openBwrapSandbox(
     mountedAt: rootInside,
     async run(command, mounts) {
       await handOver(root, { environment, signal: command.signal })
+      const mark = commandMark()
+      const marked = { ...command, environment: { ...command.environment, ...mark.environment } }
       const program = {
         ...command,
-        argv: bwrapArguments(command, { features, root, mounts, options, environment, isRoot }),
+        argv: bwrapArguments(marked, { features, root, mounts, options, environment, isRoot }),
         directory: '/',
         environment: outerEnvironment(environment),
         descriptors: etcFiles,
       }
       const result = await runGroup(program, {
+        // The kernel ends all of it, but only some time after its first process.
+        sweep: mark.sweep,
         watch(pid, stop) {
           const ends = [
             watchTree(pid, { memory: options.memory, processes: limits.processes, stop }),

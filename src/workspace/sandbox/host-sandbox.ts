@@ -1,16 +1,12 @@
-import { randomUUID } from 'node:crypto'
 import { lstat, realpath, rmdir, symlink, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
-import { processesStartedWith } from '../../system/process-tree.ts'
 import { runGroup } from '../../system/run-group.ts'
 import type { SandboxView } from '../sandbox.ts'
 import { commandEnvironment } from './command-environment.ts'
+import { commandMark } from './command-mark.ts'
 import { limits } from './limits.ts'
 import type { Mount, SandboxProvider, SandboxSurroundings } from './provider.ts'
 import { watchDisk } from './watch-disk.ts'
-
-/** A process may start another while its list is read. */
-const maxSweeps = 50
 
 /**
  * No sandbox: commands run as the user, see all that the user sees, and are only kept from outliving their time. For a repository that its user
@@ -25,38 +21,19 @@ export async function openHostSandbox(
     kind: 'host',
     mountedAt,
     async run(command, mounts) {
-      const mark = randomUUID()
-      const environment = { PATH: PATH || '/usr/bin:/bin', ...commandEnvironment(command), [markName]: mark }
+      const mark = commandMark()
+      const environment = { PATH: PATH || '/usr/bin:/bin', ...commandEnvironment(command), ...mark.environment }
       const links = await showByLinks(root, mounts)
       try {
         return await runGroup(
           { ...command, directory: join(root, command.directory), environment },
-          { watch: (_pid, stop) => watchDisk(root, { limit: limits.disk, stop }), sweep: () => killMarked(`${markName}=${mark}`) },
+          { watch: (_pid, stop) => watchDisk(root, { limit: limits.disk, stop }), sweep: mark.sweep },
         )
       } finally {
         for (const link of links) await removeLink(link)
       }
     },
     async close() {},
-  }
-}
-
-const markName = 'CODING_AGENT_COMMAND'
-
-/** Ends what has made a session of its own, as a daemon does. */
-function killMarked(mark: string): void {
-  for (let sweep = 0; sweep < maxSweeps; sweep++) {
-    const left = processesStartedWith(mark)
-    if (left.length === 0) return
-    for (const pid of left) tryKill(pid)
-  }
-}
-
-function tryKill(pid: number): void {
-  try {
-    process.kill(pid, 'SIGKILL')
-  } catch {
-    // It has ended by itself.
   }
 }
 

@@ -1,17 +1,15 @@
 import { Writable } from 'node:stream'
-import { setTimeout as sleep } from 'node:timers/promises'
 import type Docker from 'dockerode'
 import type { Container } from 'dockerode'
 import { captureOutput } from '../../system/capture-output.ts'
 import type { Command, CommandEnding, CommandResult } from '../command.ts'
+import { exitOf } from './container-exit.ts'
 import { endingOfCode } from './ending-of-code.ts'
 import { limits } from './limits.ts'
 import { watchDisk } from './watch-disk.ts'
 
-/** How long output may lag behind the end of the container. */
-const outputMs = 2000
-/** When a container that was killed and is still there is removed by force. */
-const killMs = 5000
+/** When a container that was killed and is still there is removed by force, and when nothing more is expected of the daemon. */
+const [forceMs, giveUpMs] = [5000, 10_000]
 
 interface ContainerRun {
   docker: Docker
@@ -24,10 +22,12 @@ interface ContainerRun {
 export async function runContainer({ docker, container, root }: ContainerRun, command: Command): Promise<CommandResult> {
   const { signal, maxOutput, timeout, input } = command
   const startedAt = performance.now()
-  const { stop, stopped, settle } = stopper(container)
+  const { stop, stopped, stuck, settle } = stopper(container)
   const output = captureOutput(maxOutput, () => stop({ kind: 'output-limit' }))
   const stream = await attach(container, input)
-  const drained = new Promise((resolve) => stream.once('end', resolve).once('close', resolve))
+  const exited = exitOf(container, stream)
+  // Until it is awaited below.
+  exited.catch(() => {})
   docker.modem.demuxStream(stream, sinkFor(output.stdout), sinkFor(output.stderr))
   const abort = () => stop({ kind: 'timeout' })
   let unwatch = () => {}
@@ -39,9 +39,8 @@ export async function runContainer({ docker, container, root }: ContainerRun, co
     signal.addEventListener('abort', abort, { once: true })
     if (signal.aborted) abort()
     if (input !== undefined) stream.end(input)
-    const { StatusCode: code } = (await container.wait()) as { StatusCode: number }
+    const code = await Promise.race([exited, stuck])
     clearTimeout(timer)
-    await Promise.race([drained, sleep(outputMs, undefined, { ref: false })])
     signal.throwIfAborted()
     const texts = output.texts()
     const { OOMKilled } = (await container.inspect()).State
@@ -59,17 +58,23 @@ export async function runContainer({ docker, container, root }: ContainerRun, co
 /** Kills once, and remembers why. */
 function stopper(container: Container) {
   let reason: CommandEnding | undefined
-  let lastResort: NodeJS.Timeout | undefined
+  const timers: NodeJS.Timeout[] = []
+  const { promise: stuck, reject } = Promise.withResolvers<never>()
+  // Where it is late, somebody awaits it.
+  stuck.catch(() => {})
   return {
+    /** Rejects where the daemon does not end what was killed. */
+    stuck,
     stopped: () => reason,
     stop(ending: CommandEnding) {
       if (reason !== undefined) return
       reason = ending
       // It may just have ended by itself.
       container.kill({ signal: 'SIGKILL' }).catch(() => {})
-      lastResort = setTimeout(() => void container.remove({ force: true, v: true }).catch(() => {}), killMs)
+      timers.push(setTimeout(() => void container.remove({ force: true, v: true }).catch(() => {}), forceMs))
+      timers.push(setTimeout(() => reject(new Error('it does not end a container')), giveUpMs))
     },
-    settle: () => clearTimeout(lastResort),
+    settle: () => timers.forEach((timer) => clearTimeout(timer)),
   }
 }
 
