@@ -41,6 +41,8 @@ function grammarSchema(schema: unknown, path: string): JsonSchema {
   if (Array.isArray(schema.enum)) return { enum: schema.enum }
   const options = schema.oneOf ?? schema.anyOf
   if (Array.isArray(options)) return { oneOf: options.map((one, index) => grammarSchema(one, `${path}.${index}`)) }
+  // How zod writes a union of plain types.
+  if (Array.isArray(schema.type)) return { oneOf: schema.type.map((type) => grammarSchema({ type }, path)) }
   switch (schema.type) {
     case 'string':
       return pick(

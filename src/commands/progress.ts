@@ -104,7 +104,12 @@ function take(event: AgentEvent, state: ProgressState): void {
       // Deltas are about a token each; the exact count comes with the report.
       state.outputTokens++
       break
-    default:
+    case 'notice':
+    case 'step-end':
+    case 'tool-end':
+    case 'tool-skip':
+    case 'answer-reject':
+    case 'history-fit':
       break
   }
 }

@@ -53,6 +53,13 @@ export function defineTool<Input extends z.ZodObject>(tool: Tool<Input>): Tool<I
   return tool
 }
 
+/** The tool as an engine is told of it. What only validators read is left out: every request carries all of it. */
 export function toToolSpec({ name, description, input }: Tool): ToolSpec {
-  return { name, description, inputSchema: z.toJSONSchema(input, { io: 'input' }) }
+  const { $schema: _dialect, ...inputSchema } = z.toJSONSchema(input, { io: 'input', override: ({ jsonSchema }) => withoutBounds(jsonSchema) })
+  return { name, description, inputSchema }
+}
+
+function withoutBounds(schema: { maximum?: number | undefined; minimum?: number | undefined }): void {
+  if (schema.maximum === Number.MAX_SAFE_INTEGER) delete schema.maximum
+  if (schema.minimum === Number.MIN_SAFE_INTEGER) delete schema.minimum
 }

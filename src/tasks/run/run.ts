@@ -4,6 +4,7 @@ import { createOutputs } from '../../tools/outputs.ts'
 import { toolsFor } from '../../tools/registry.ts'
 import { createSeenFiles } from '../../tools/seen-files.ts'
 import type { Effect, ToolContext } from '../../tools/tool.ts'
+import { openInstalledPackages } from '../../workspace/installed-packages.ts'
 import type { CopyChanges } from '../../workspace/transaction.ts'
 import { requireEngine } from '../require-engine.ts'
 import type { Task, TaskContext } from '../task.ts'
@@ -37,7 +38,8 @@ export interface Worked {
   verified: VerifiedChange | null
 }
 
-const maxTokensPerStep = 4096
+/** Of the window; what a model writes in one turn is rarely more than a file. */
+const maxTokensPerStep = (contextTokens: number) => Math.min(4096, Math.floor(contextTokens / 4))
 /** How often the model sees what its changes broke. */
 const repairs = 2
 
@@ -80,7 +82,7 @@ async function work(request: RunRequest, { engine, bench, context }: Work): Prom
   const calls: AgentOutcome['calls'][number][] = []
   for (let attempt = 0; ; attempt++) {
     const outcome = await runAgent(
-      { messages, tools: toolsFor(request.allow), maxSteps: steps, maxTokensPerStep },
+      { messages, tools: toolsFor(request.allow), maxSteps: steps, maxTokensPerStep: maxTokensPerStep(engine.contextTokens) },
       { engine, tools, budget, seed, count, emit },
     )
     steps -= outcome.steps
@@ -103,6 +105,7 @@ async function toolContextFor({ allow, commandTimeout, testCommand }: RunRequest
     run: bench.run,
     ...(allow.includes('execute') && { mountedAt: (await bench.open()).mountedAt }),
     project: bench.project,
+    packages: openInstalledPackages(context.workspace.root),
     ...(testCommand !== null && { testCommand: ['sh', '-c', testCommand] }),
     commandTimeout,
     seen: createSeenFiles(),
