@@ -16,27 +16,31 @@ const keptRuns = 20
 export async function finishOrTakeBack(run: PendingRun): Promise<void> {
   try {
     await carryOut(workOf(run))
+    await settle(run)
   } catch (error) {
     await takeBack(run).catch((cause: unknown) => {
       throw leftHalfway(cause)
     })
     throw error
   }
-  await settle(run)
 }
 
 /** Marks what has been carried out. A run that took another one back is done once that one is marked, and needs no trace of its own. */
 export async function settle({ folder, journal }: PendingRun): Promise<void> {
   const pending = { id: journal.id, state: 'pending' } as const
-  if (journal.undoes === null) await markJournal(folder, pending, 'applied')
-  else {
-    const names = journalNames(await listFolder(folder))
-    const undone = names.find(({ id, state }) => id === journal.undoes && state === 'applied')
-    if (undone) await markJournal(folder, undone, 'undone')
-    await removeJournal(folder, pending)
+  if (journal.undoes === null) {
+    await markJournal(folder, pending, 'applied')
+    await forgetOldest(folder).catch(leaveToTheNext)
+    return
   }
-  await forgetOldest(folder)
+  const names = journalNames(await listFolder(folder))
+  const undone = names.find(({ id, state }) => id === journal.undoes && state === 'applied')
+  if (undone) await markJournal(folder, undone, 'undone')
+  await removeJournal(folder, pending).catch(leaveToTheNext)
 }
+
+/** The files are as they are meant to be: what could not be tidied up is no failure, and the next command does it. */
+const leaveToTheNext = () => {}
 
 /**
  * Puts back what was before the run, and forgets it. Files that somebody has changed since are left alone and returned; then all bytes

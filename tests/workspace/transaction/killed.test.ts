@@ -153,6 +153,20 @@ it('leaves the tree as it was where the disk is full, at whichever change', { ti
   expect(endings).toContain('failed DISK_FULL')
 })
 
+it('takes a run back wholly or not at all where the disk is full', { timeout: 600_000 }, async () => {
+  const first = await prepare()
+  await runChild(first.place, { action: 'apply', edits })
+  for (const failAt of moments(await countChanges('undo', first), 4)) {
+    const story = await prepare()
+    await runChild(story.place, { action: 'apply', edits })
+    const { output } = await runChild(story.place, { action: 'undo', killAt: -failAt })
+    if (output.includes('DISK_FULL')) expect(treeOf(story.place.user.root)).toEqual(story.new)
+    if ((await expectWhole(story)) === 'old') continue
+    await undoLastRun(story.place, { signal })
+    expect(treeOf(story.place.user.root)).toEqual(story.old)
+  }
+})
+
 it('leaves alone what the user has changed since a run was killed, and takes back the rest', async () => {
   const many: Edit[] = Array.from({ length: 12 }, (_, index) => ({ kind: 'write', path: `file-${index}.txt`, content: 'by the run\n' }))
   const place = await testPlace({ files: Object.fromEntries(many.map(({ path }) => [path, 'before\n'])) })
