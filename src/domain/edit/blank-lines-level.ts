@@ -1,8 +1,7 @@
-import { alignLines } from './align-lines.ts'
 import { type FileLines, isBlank, solidIn, withoutTrailingSpace } from './file-lines.ts'
 import type { Level, Match, Reading } from './level.ts'
-import { occurrences } from './occurrences.ts'
-import { spaceRule } from './rewrite-lines.ts'
+import { mostPlaces, occurrences } from './occurrences.ts'
+import { pairLines, spaceRule } from './rewrite-lines.ts'
 
 /** Lines that are not blank which a block must have, so that what is left of it still names one place. */
 const fewestLines = 3
@@ -13,7 +12,7 @@ export const blankLinesLevel: Level = (file, reading) => {
   const solid = file.solid()
   const keys = solid.map((index) => file.trailing()[index] ?? '')
   const wanted = before.map(({ key }) => key)
-  return occurrences(keys, wanted).flatMap((at): Match[] => {
+  return occurrences(keys, wanted, mostPlaces).flatMap((at): Match[] => {
     const here = solid.slice(at, at + wanted.length)
     const [start = 0, last = 0] = [here[0], here.at(-1)]
     const hasInnerGap = last - start >= wanted.length || before.some(({ gap }, index) => index > 0 && gap > 0)
@@ -57,7 +56,7 @@ interface Place {
 /** REPLACE with the file's own lines where nothing changed. */
 function contentOf({ search, replace }: Reading, before: readonly Spaced[], { file, lines: here }: Place): (number | string)[] {
   const after = spacedLines(replace)
-  const partner = alignLines(
+  const pairs = pairLines(
     before.map(({ key }) => key),
     after.map(({ key }) => key),
   )
@@ -66,15 +65,18 @@ function contentOf({ search, replace }: Reading, before: readonly Spaced[], { fi
     here.map((index) => file.texts[index] ?? ''),
   )
   return after.flatMap(({ index, gap }, place) => {
-    const same = partner[place] ?? -1
+    const { before: old, isSame } = pairs[place] ?? { before: undefined, isSame: false }
     const text = replace[index] ?? ''
-    const line = same >= 0 && search[before[same]?.index ?? 0] === text ? (here[same] ?? 0) : withoutSpace({ text })
+    const known = old === undefined ? undefined : before[old]
+    const isKept = isSame && known !== undefined && search[known.index] === text
+    const line = isKept ? (here[old ?? 0] ?? 0) : withoutSpace({ text })
     const written = replace.slice(index - gap, index)
     // Blank lines that SEARCH put before its first line are not the file's.
     if (place === 0) return [...written.slice(before[0]?.gap ?? 0), line]
-    const fileGap = same > 0 ? linesBetween(here[same - 1] ?? 0, here[same] ?? 0) : []
-    const isUntouched = same > 0 && gap === (partner[place - 1] === same - 1 ? (before[same]?.gap ?? 0) : 0)
-    return [...(isUntouched ? fileGap : written), line]
+    if (old === undefined || known === undefined || old === 0) return [...written, line]
+    const isNext = pairs[place - 1]?.before === old - 1
+    const isUntouched = gap === (isNext ? known.gap : 0)
+    return [...(isUntouched ? linesBetween(here[old - 1] ?? 0, here[old] ?? 0) : written), line]
   })
 }
 

@@ -6,6 +6,9 @@ import { rewriteLines, spaceRule } from './rewrite-lines.ts'
 
 const marker = /^(?:\/\/|#|--|\/\*|<!--|;|%|\*|\{\/\*|"""|''')? ?(?:\.{3}|…)(?: [\w ,'()-]*)?(?:\.{3}|…)? ?(?:\*\/\}?|-->|"""|''')?$/
 
+/** Nobody writes more parts than this around what is left out. */
+const mostPieces = 50
+
 /** A line that stands for lines which the model left out, such as `// ... existing code ...`. */
 export function isElision(line: string): boolean {
   const trimmed = line.trim()
@@ -15,7 +18,7 @@ export function isElision(line: string): boolean {
 /** Pieces of lines around `...`: the longest stands in one place only, the others nearest to it and in order. What is left out stays. */
 export const elisionLevel: Level = (file, reading) => {
   const [search, replace] = [piecesOf(reading.search), piecesOf(reading.replace)]
-  if (search.length < 2 || search.length !== replace.length) return []
+  if (search.length < 2 || search.length > mostPieces || search.length !== replace.length) return []
   const pieces = search.flatMap((lines, index): Piece[] => {
     const written = replace[index] ?? []
     const isEdge = index === 0 || index === search.length - 1

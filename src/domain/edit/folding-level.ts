@@ -1,12 +1,12 @@
 import { foldedKey, withoutTrailingSpace } from './file-lines.ts'
 import { foldCharacters, foldLike } from './fold-characters.ts'
 import type { Level } from './level.ts'
-import { occurrences } from './occurrences.ts'
+import { mostPlaces, occurrences } from './occurrences.ts'
 import { rewriteLines, spaceRule } from './rewrite-lines.ts'
 
 /** Whole lines with typographic quotes, dashes and spaces read as plain ones, on either side. */
 export const foldingLevel: Level = (file, reading) =>
-  occurrences(file.folded(), reading.search.map(foldedKey)).map((start) => {
+  occurrences(file.folded(), reading.search.map(foldedKey), mostPlaces).map((start) => {
     const end = start + reading.search.length
     const here = file.texts.slice(start, end)
     const withoutSpace = spaceRule(reading.search, here)

@@ -11,6 +11,7 @@ import { indentationLevel } from './indentation-level.ts'
 import type { Change, Level, LevelName, Match, Reading } from './level.ts'
 import { nearMatchLevel } from './near-match-level.ts'
 import { nearestLines } from './nearest-lines.ts'
+import { mostPlaces } from './occurrences.ts'
 import { partOfLineLevel } from './part-of-line-level.ts'
 import { trailingSpaceLevel } from './trailing-space-level.ts'
 import { settleNewLines } from './unseen-slips.ts'
@@ -27,8 +28,6 @@ const levels: readonly (readonly [LevelName, Level])[] = [
   ['near-match', nearMatchLevel],
 ]
 
-/** Candidates that a refusal names. */
-const mostNamed = 10
 const mostShown = 30
 
 /** Where a block fits, and what it changes there, without the lines that stay. */
@@ -43,12 +42,12 @@ export type Obstacle = Pick<Refusal, 'reason'> & Partial<Refusal>
 export function locateBlock(file: FileLines, block: EditBlock): LocatedBlock | Obstacle {
   const readings = readingsOf(block)
   const [raw] = readings
-  if (!raw || raw.search.every(isBlank)) return fillEmptyFile(file, raw)
+  if (!raw || raw.search.every(isBlank)) return fillEmptyFile(file, raw?.replace ?? [])
   for (const [level, find] of levels) {
     for (const reading of readings) {
       const matches = find(file, reading)
       const [match] = matches
-      if (matches.length > 1) return { reason: 'ambiguous', candidates: matches.slice(0, mostNamed).map(({ start }) => start + 1) }
+      if (matches.length > 1) return { reason: 'ambiguous', candidates: matches.slice(0, mostPlaces).map(({ start }) => start + 1) }
       if (match) return judge(file, match, { level, reading })
     }
   }
@@ -57,10 +56,10 @@ export function locateBlock(file: FileLines, block: EditBlock): LocatedBlock | O
 }
 
 /** A SEARCH that says nothing fits an empty file only. */
-function fillEmptyFile(file: FileLines, reading: Reading | undefined): LocatedBlock | Obstacle {
+function fillEmptyFile(file: FileLines, replace: readonly string[]): LocatedBlock | Obstacle {
   if (!file.texts.every(isBlank)) return { reason: 'empty-search' }
-  if (!reading || reading.replace.length === 0) return { reason: 'no-change' }
-  return { level: 'exact', changes: [{ start: 0, end: file.texts.length, content: reading.replace }] }
+  if (replace.every(isBlank)) return { reason: 'no-change' }
+  return { level: 'exact', changes: [{ start: 0, end: file.texts.length, content: replace }] }
 }
 
 function judge(file: FileLines, match: Match, { level, reading }: { level: LevelName; reading: Reading }): LocatedBlock | Obstacle {

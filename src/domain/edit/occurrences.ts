@@ -1,3 +1,6 @@
+/** As many places as a refusal names: a second one is enough to refuse. */
+export const mostPlaces = 10
+
 /** Every position at which the needle stands in the haystack, overlaps included, in linear time whatever either holds (Knuth, Morris and Pratt). */
 export function occurrences(haystack: ArrayLike<string>, needle: ArrayLike<string>, atMost = Infinity): number[] {
   const found: number[] = []

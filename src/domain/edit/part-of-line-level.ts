@@ -1,9 +1,6 @@
 import { isBlank } from './file-lines.ts'
 import type { Level, Match, Reading } from './level.ts'
-import { occurrences } from './occurrences.ts'
-
-/** As many places as a refusal names; a second one is enough to refuse. */
-const mostPlaces = 10
+import { mostPlaces, occurrences } from './occurrences.ts'
 
 /** The exact text from inside one line to inside another; only where no word is cut in two. */
 export const partOfLineLevel: Level = (file, reading) => {

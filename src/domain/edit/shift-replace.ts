@@ -15,7 +15,11 @@ export function shiftReplace(shift: Shift, pairing: Pairing, replace: readonly s
   const edges = [edgesLike(block, file, replace), edgesLike(file, block, replace)] as const
   const lines = [repeatedLines(block, file, replace), repeatedLines(file, block, replace)] as const
   const [shiftedLines, rightLines] = edges[0] + edges[1] > 0 ? edges : lines
-  if (rightLines > 0) return shiftedLines === 0 ? replace : null
+  if (rightLines > 0) {
+    // A line that is less deep than the block tells of another explanation, such as one more level around it.
+    const isRight = shift.kind !== 'deeper' || solidLines(replace).every((line) => line.startsWith(shift.by))
+    return shiftedLines === 0 && isRight ? replace : null
+  }
   if (isDoubtful(shift, pairing, { replace, shiftedLines })) return null
   const known = knownIndents(pairing)
   if (shift.kind === 'tabs' && isMixed(pairing.file) && !replace.every((line) => isBlank(line) || known.has(indentOf(line)))) return null

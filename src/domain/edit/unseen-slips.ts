@@ -1,4 +1,5 @@
 import { decodeEntities } from './block-readings.ts'
+import { isElision } from './elision-level.ts'
 import type { FileLines } from './file-lines.ts'
 import { foldLike } from './fold-characters.ts'
 
@@ -8,6 +9,8 @@ export type Settled = { settle: (line: string) => string } | { problem: string }
 const entity = /&(?:lt|gt|amp|quot|apos|#34|#39|#x22|#x27);/i
 const typographicQuote = /[\u2018-\u201f]/
 const plainQuote = /["']/
+/** What stands where a model was too lazy to write on; `...` alone may be code. */
+const omission = /\b(?:existing|rest|remaining|unchanged|same|previous|other)\b/i
 
 /**
  * Slips that only new lines show, because SEARCH happens to have nothing that could have been miswritten: there the file tells whether they
@@ -22,6 +25,8 @@ export function settleNewLines(file: FileLines, search: readonly string[], newLi
   if (isTypographic && hasAny(file, typographicQuote))
     return { problem: 'REPLACE has typographic quotes, and it cannot be told whether plain ones are meant' }
   if (isIndentedUnlike(file, search, newLines)) return { problem: 'REPLACE is indented with spaces, and the file with tabs' }
+  const left = newLines.find((line) => isElision(line) && omission.test(line))
+  if (left !== undefined) return { problem: `REPLACE leaves something out (\`${left.trim()}\`), and the file would lose it` }
   const decode = isEscaped ? decodeEntities : (line: string) => line
   return { settle: (line) => (isTypographic ? foldLike(decode(line), '\u2019') : decode(line)) }
 }
