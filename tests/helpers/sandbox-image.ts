@@ -3,6 +3,7 @@ import { copyFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import Docker from 'dockerode'
+import { assembleTools, installNode } from '../../src/workspace/sandbox/root-filesystem.ts'
 
 const label = 'coding-agent.test'
 
@@ -19,6 +20,19 @@ export async function busyboxImage(name: string, changes: readonly string[] = []
     const applets = execFileSync(busybox, ['--list']).toString().split('\n')
     for (const applet of applets.filter((each) => each && each !== 'busybox')) symlinkSync('busybox', join(folder, 'bin', applet))
     await importFolder(folder, name, changes)
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+}
+
+/** An image with this machine's basic tools and the Node that runs the tests, without any registry. */
+export async function nodeImage(name: string): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'agent-image-'))
+  const surroundings = { environment: process.env, signal: new AbortController().signal }
+  try {
+    await assembleTools(folder, surroundings)
+    await installNode(folder, surroundings)
+    await importFolder(folder, name, ['ENV PATH=/usr/local/bin:/usr/bin:/bin'])
   } finally {
     rmSync(folder, { recursive: true })
   }
