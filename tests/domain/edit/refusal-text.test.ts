@@ -14,6 +14,6 @@ it('names the block that is in the way of another', () => {
 
 it('shows neither a whole minified line nor what steers a terminal', () => {
   const text = refusalText(refused(`\u001b[2J\n${'min '.repeat(5000)}\n`, { search: 'min max min\n', replace: '\n' }), 'bad\u001bname.ts')
-  expect(text).toMatch(/^[^\u001b]*$/)
+  expect(text).not.toContain('\u001b')
   expect(text.length).toBeLessThan(1300)
 })
