@@ -33,7 +33,12 @@ const generateTestsOptionsSchema = z.strictObject({
 
 const sandboxOptionsSchema = z.strictObject({
   use: z.enum(['auto', 'docker', 'bwrap', 'host']).default('auto').describe('Where commands run that a model wrote'),
-  image: z.string().min(1).nullable().default(null).describe('Container image; null takes one that fits the repository'),
+  image: z
+    .string()
+    .min(1)
+    .nullable()
+    .default(null)
+    .describe('Container image; null takes the one that `agent doctor --build-sandbox` makes'),
   memory: sizeSchema.prefault('2g').describe('Memory a sandboxed command may use'),
   cpus: z.number().positive().max(1024).default(2).describe('Processors a sandboxed command may use'),
   timeout: timeoutSchema.prefault('5m').describe('When a sandboxed command is ended'),

@@ -2,7 +2,7 @@ import { z } from 'zod'
 
 const count = z.int().nonnegative()
 
-export const changedFileSchema = z.strictObject({ path: z.string(), kind: z.enum(['added', 'modified', 'deleted']) })
+const changedFileSchema = z.strictObject({ path: z.string(), kind: z.enum(['added', 'modified', 'deleted']) })
 
 export const verificationSchema = z.strictObject({
   verdict: z

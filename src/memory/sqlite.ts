@@ -99,7 +99,9 @@ function memoryOn(database: Database.Database, { maxAge, maxBytes, now = Date.no
 function findFinding(database: Database.Database, id: string): Finding | null {
   const runs = database.prepare<[string], { report: string }>('select report from runs where instr(report, ?) > 0 order by id desc')
   for (const { report } of runs.iterate(id)) {
-    const found = reportSchema.safeParse(JSON.parse(report)).data?.findings.find((finding) => finding.id === id || finding.fingerprint === id)
+    const found = reportSchema
+      .safeParse(JSON.parse(report))
+      .data?.findings.find((finding) => finding.id === id || finding.fingerprint === id)
     if (found) return found
   }
   return null

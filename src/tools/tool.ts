@@ -55,7 +55,10 @@ export function defineTool<Input extends z.ZodObject>(tool: Tool<Input>): Tool<I
 
 /** The tool as an engine is told of it. What only validators read is left out: every request carries all of it. */
 export function toToolSpec({ name, description, input }: Tool): ToolSpec {
-  const { $schema: _dialect, ...inputSchema } = z.toJSONSchema(input, { io: 'input', override: ({ jsonSchema }) => withoutBounds(jsonSchema) })
+  const { $schema: _dialect, ...inputSchema } = z.toJSONSchema(input, {
+    io: 'input',
+    override: ({ jsonSchema }) => withoutBounds(jsonSchema),
+  })
   return { name, description, inputSchema }
 }
 

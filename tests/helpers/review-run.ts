@@ -48,7 +48,11 @@ export async function reviewStaged(repository: TemporaryRepository, run: ReviewR
         runtime: {
           workspace,
           workshop: createWorkshop(workspace, { sandbox: config.sandbox, context: repository }),
-          engine, memory: async () => memory, seed: 0, jobs: run.jobs ?? 1 },
+          engine,
+          memory: async () => memory,
+          seed: 0,
+          jobs: run.jobs ?? 1,
+        },
         signal,
         maxTime,
         maxTokens,

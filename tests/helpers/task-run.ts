@@ -24,7 +24,7 @@ interface TaskRunOptions {
 }
 
 /** Where a test repository keeps its journals: beside it, never in the home of whoever runs the tests. */
-export function agentEnvironment(repository: TemporaryRepository): Record<string, string> {
+function agentEnvironment(repository: TemporaryRepository): Record<string, string> {
   const home = join(repository.root, '..', 'agent')
   mkdirSync(home, { recursive: true })
   return { ...repository.environment, AGENT_HOME: home }

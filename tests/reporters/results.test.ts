@@ -5,6 +5,7 @@ import type { ExplainResult, RunResult } from '../../src/domain/result.ts'
 import { markdown } from '../../src/reporters/markdown.ts'
 import { pretty } from '../../src/reporters/pretty.ts'
 import { patchCounts } from '../../src/reporters/result-lines.ts'
+import { hiddenIn } from '../helpers/hidden-characters.ts'
 import { textArbitrary } from '../helpers/report-arbitrary.ts'
 
 const patch = `diff --git a/src/port.ts b/src/port.ts
@@ -134,7 +135,7 @@ it('lets no text of a result reach a terminal as a command', () => {
       const claim = { text, path, startLine: 1, endLine: 2, evidence: text }
       // oxlint-disable-next-line no-control-regex
       for (const report of [reportOf(hostile, { patch: `+${text}` }), reportOf({ ...explainResult, claims: [claim] })])
-        expect(pretty(report, plain)).not.toMatch(/[\u0000-\u0008\u000B-\u001F\u007F-\u009F\u202A-\u202E\u2066-\u2069]/)
+        expect(hiddenIn(pretty(report, plain))).toEqual([])
     }),
   )
 })

@@ -47,10 +47,16 @@ describe('agent explain', () => {
   })
 
   it('drops what cites lines that are not there, and says how many', async () => {
-    const { handle } = says(claim('const port = parseInt(text, 10)', 4), claim('return port', 6), claim('return port', 6, 'x', 'src/other.ts'))
+    const { handle } = says(
+      claim('const port = parseInt(text, 10)', 4),
+      claim('return port', 6),
+      claim('return port', 6, 'x', 'src/other.ts'),
+    )
     const report = await runOn(project(), explain, about(), { engine: handle })
     expect(explainResultSchema.parse(report.result)).toMatchObject({ claims: [{ startLine: 6 }], dropped: 2 })
-    expect(report.notices).toMatchObject([{ code: 'CITATION_DROPPED', message: '2 statements cited lines that are not there, and were dropped.' }])
+    expect(report.notices).toMatchObject([
+      { code: 'CITATION_DROPPED', message: '2 statements cited lines that are not there, and were dropped.' },
+    ])
   })
 
   it('is incomplete where nothing that was said can be checked', async () => {
@@ -94,7 +100,12 @@ describe('agent explain', () => {
   it('says that not everything was shown', async () => {
     const long = Array.from({ length: 400 }, (_, index) => `export const value${index} = compute(${index}, 'some text')`).join('\n')
     const { handle } = says(claim('export const value1 = compute(1,', 2, 'x', 'long.ts'))
-    const report = await runOn(project({ 'long.ts': long }), explain, { subject: { ...about().subject, path: 'long.ts' } as ExplainSubject }, { engine: handle })
+    const report = await runOn(
+      project({ 'long.ts': long }),
+      explain,
+      { subject: { ...about().subject, path: 'long.ts' } as ExplainSubject },
+      { engine: handle },
+    )
     expect([report.completeness, report.notices.map(({ code }) => code)]).toEqual(['partial', ['EXPLANATION_CUT']])
   })
 
@@ -116,13 +127,18 @@ describe('agent explain', () => {
   ])('refuses %j', async (more, code, message) => {
     const repository = project({ 'image.png': '\u0000\u0001' })
     const { handle } = says()
-    await expect(runOn(repository, explain, about(more), { engine: handle })).rejects.toMatchObject({ code, message: expect.stringContaining(message) })
+    await expect(runOn(repository, explain, about(more), { engine: handle })).rejects.toMatchObject({
+      code,
+      message: expect.stringContaining(message),
+    })
   })
 
   it('refuses a range that changes no text', async () => {
     const repository = project()
     const { handle } = says()
-    await expect(runOn(repository, explain, { subject: { kind: 'range', from: 'HEAD', to: 'HEAD' } }, { engine: handle })).rejects.toMatchObject({
+    await expect(
+      runOn(repository, explain, { subject: { kind: 'range', from: 'HEAD', to: 'HEAD' } }, { engine: handle }),
+    ).rejects.toMatchObject({
       code: 'USAGE_INVALID',
     })
   })
@@ -135,7 +151,9 @@ describe('agent explain', () => {
 
 describe('the answer', () => {
   it('is never more than what stands in the text that was shown', () => {
-    const excerpts = [{ path: 'a', what: '', lines: ['one', 'two words', 'three more words'].map((text, index) => ({ line: index + 1, text })) }]
+    const excerpts = [
+      { path: 'a', what: '', lines: ['one', 'two words', 'three more words'].map((text, index) => ({ line: index + 1, text })) },
+    ]
     fc.assert(
       fc.property(fc.jsonValue(), fc.string(), (value, quote) => {
         const read = readExplanation({ claims: [value, { quote, path: 'a', line: 1, text: 'x' }] }) ?? []
