@@ -1,6 +1,7 @@
 import { plural } from '../domain/plural.ts'
 import type { Report } from '../domain/report.ts'
 import { type ExplainResult, explainResultSchema, type RunResult, runResultSchema, type Verification } from '../domain/result.ts'
+import { unquotePath } from '../workspace/quoted-path.ts'
 
 /** What a task has beyond findings, in a shape that reporters can lay out. */
 export type KnownResult = RunResult | ExplainResult
@@ -17,20 +18,21 @@ export function patchCounts(patch: string): { path: string; added: number; remov
   for (const line of patch.split('\n')) {
     const file = files.at(-1)
     if (line.startsWith('diff --git ')) {
-      files.push({ path: '', added: 0, removed: 0 })
+      files.push({ path: pathOfBoth(line.slice('diff --git '.length)), added: 0, removed: 0 })
       inHunk = false
     } else if (line.startsWith('@@ ')) inHunk = true
-    else if (!file) continue
-    else if (!inHunk) file.path = pathOfHeader(line) ?? file.path
+    else if (!file || !inHunk) continue
     else if (line.startsWith('+')) file.added++
     else if (line.startsWith('-')) file.removed++
   }
   return files
 }
 
-function pathOfHeader(line: string): string | null {
-  const [, path] = /^(?:---|\+\+\+) "?[ab]\/(.*?)"?\t?$/.exec(line) ?? []
-  return path ?? null
+/** The name that both sides have, since nothing is a rename; empty and binary files have no other line with it. */
+function pathOfBoth(names: string): string {
+  const side = names.slice(0, (names.length - 1) / 2)
+  const name = unquotePath(side)?.name.toString('utf8') ?? side
+  return name.replace(/^a\//, '')
 }
 
 /** What was run to check a change, a sentence each. */

@@ -1,10 +1,11 @@
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import type { Report } from '../../src/domain/report.ts'
 import type { ExplainResult, RunResult } from '../../src/domain/result.ts'
 import { markdown } from '../../src/reporters/markdown.ts'
 import { pretty } from '../../src/reporters/pretty.ts'
 import { patchCounts } from '../../src/reporters/result-lines.ts'
+import { temporaryRepository } from '../helpers/git-repository.ts'
 import { hiddenIn } from '../helpers/hidden-characters.ts'
 import { textArbitrary } from '../helpers/report-arbitrary.ts'
 
@@ -126,6 +127,14 @@ it('counts the lines of a patch by file, whatever they begin with', () => {
     { path: 'src/port.ts', added: 2, removed: 1 },
     { path: 'new.txt', added: 1, removed: 0 },
   ])
+})
+
+it('names files that have no lines to count', () => {
+  const repository = temporaryRepository({ files: { 'old.bin': 'a\0b' } })
+  onTestFinished(repository.remove)
+  repository.stage({ 'old.bin': 'a\0c', 'a b/empty': '', 'quo"te': '', 'café.txt': '' })
+  const changes = repository.git('diff', '--cached', '--binary', '--no-renames')
+  expect(patchCounts(changes).map(({ path }) => path)).toEqual(['a b/empty', 'café.txt', 'old.bin', 'quo"te'])
 })
 
 it('lets no text of a result reach a terminal as a command', () => {
