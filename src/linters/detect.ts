@@ -1,6 +1,7 @@
 import { posix } from 'node:path'
 import { z } from 'zod'
 import type { Project } from '../workspace/project.ts'
+import { projectProgram, upward } from '../workspace/project-program.ts'
 import type { LinterUse } from './linter.ts'
 
 /** What shows that a folder uses a tool. */
@@ -40,42 +41,14 @@ export async function findNodeUses(project: Project, traces: Traces, program: st
     folders.map(async (directory) => ({
       linter: traces.linter,
       directory,
-      program: [await findProgram(project, { directory, name: program, below: ['node_modules/.bin'] })],
+      program: [await projectProgram(project, { directory, name: program, below: ['node_modules/.bin'] })],
     })),
   )
-}
-
-/**
- * The program that a project brings, in the nearest folder upward, relative to `directory`; else its bare name, to be found on PATH.
- * `below` are the places where a project keeps programs, such as `.venv/bin`.
- */
-export async function findProgram(
-  project: Project,
-  { directory, name, below }: { directory: string; name: string; below: readonly string[] },
-): Promise<string> {
-  for (const folder of upward(directory)) {
-    for (const place of below) {
-      const path = posix.join(folder, place, name)
-      if (await project.exists(path)) return relativeProgram(directory, path)
-    }
-  }
-  return name
 }
 
 /** The folder of a set that holds a path, the nearest one upward; null when none does. */
 export function nearestFolder(path: string, folders: ReadonlySet<string>): string | null {
   return upward(path).find((folder) => folders.has(folder)) ?? null
-}
-
-/** The path itself and all folders above it; the last one is `.`. */
-function upward(path: string): string[] {
-  const parts = path === '.' ? [] : path.split('/')
-  return [...parts.map((_, index) => parts.slice(0, parts.length - index).join('/')), '.']
-}
-
-function relativeProgram(directory: string, path: string): string {
-  const relative = posix.relative(directory, path)
-  return relative.startsWith('../') ? relative : `./${relative}`
 }
 
 const isInstalled = (path: string) => path.split('/').includes('node_modules')

@@ -2,7 +2,8 @@ import { posix } from 'node:path'
 import { z } from 'zod'
 import type { Project } from '../workspace/project.ts'
 import type { Coordinates } from './columns.ts'
-import { findFolders, findProgram } from './detect.ts'
+import { findFolders } from './detect.ts'
+import { projectProgram } from '../workspace/project-program.ts'
 import type { Linter, LinterUse } from './linter.ts'
 import { countSchema, parseJson } from './parse-output.ts'
 import type { Problem, Reading } from './problem.ts'
@@ -49,7 +50,7 @@ async function detect(project: Project): Promise<LinterUse[]> {
 
 /** A script of the project, or through Bundler where it is in the Gemfile, else the one on PATH. */
 async function programFor(project: Project, directory: string): Promise<readonly string[]> {
-  const script = await findProgram(project, { directory, name: 'rubocop', below: ['bin'] })
+  const script = await projectProgram(project, { directory, name: 'rubocop', below: ['bin'] })
   if (script !== 'rubocop') return [script]
   const gemfile = (await project.read(posix.join(directory, 'Gemfile'))) ?? (await project.read('Gemfile')) ?? ''
   return /^\s*gem\s+['"]rubocop['"]/m.test(gemfile) ? ['bundle', 'exec', 'rubocop'] : ['rubocop']

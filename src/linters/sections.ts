@@ -1,6 +1,7 @@
 import { posix } from 'node:path'
 import type { Project } from '../workspace/project.ts'
-import { findFolders, findProgram } from './detect.ts'
+import { findFolders } from './detect.ts'
+import { projectProgram } from '../workspace/project-program.ts'
 import type { LinterUse } from './linter.ts'
 
 /** Traces of a tool that may be configured in a part of a file that belongs to others. */
@@ -35,7 +36,7 @@ export async function pythonUse(
   { linter, directory, program }: { linter: string; directory: string; program: string },
 ): Promise<LinterUse> {
   const below = ['.venv/bin', 'venv/bin', 'node_modules/.bin']
-  return { linter, directory, program: [await findProgram(project, { directory, name: program, below })] }
+  return { linter, directory, program: [await projectProgram(project, { directory, name: program, below })] }
 }
 
 const automation = /^(\.pre-commit-config\.ya?ml|\.gitlab-ci\.ya?ml|lefthook\.ya?ml|\.github\/workflows\/[^/]+\.ya?ml)$/

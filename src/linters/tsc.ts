@@ -1,6 +1,7 @@
 import { posix } from 'node:path'
 import type { Coordinates } from './columns.ts'
-import { findFolders, findProgram } from './detect.ts'
+import { findFolders } from './detect.ts'
+import { projectProgram } from '../workspace/project-program.ts'
 import type { Linter, LinterUse, LintOutcome, LintRequest } from './linter.ts'
 import { type Problem, type Reading, toOutcome } from './problem.ts'
 import { reportedPath } from './reported-path.ts'
@@ -15,7 +16,7 @@ export const tsc: Linter = {
   handles: (path) => /\.([cm]?tsx?|[cm]?jsx?)$/.test(path),
   async detect(project) {
     const folders = await findFolders(project, { linter: 'tsc', configuration: /^tsconfig\.json$/ })
-    const programOf = (directory: string) => findProgram(project, { directory, name: 'tsc', below: ['node_modules/.bin'] })
+    const programOf = (directory: string) => projectProgram(project, { directory, name: 'tsc', below: ['node_modules/.bin'] })
     return Promise.all(folders.map(async (directory) => ({ linter: 'tsc', directory, program: [await programOf(directory)] })))
   },
   check,

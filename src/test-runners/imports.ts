@@ -1,5 +1,5 @@
 import { posix } from 'node:path'
-import { upward } from './find-program.ts'
+import { upward } from '../workspace/project-program.ts'
 
 export const isJavaScript = (path: string): boolean => /\.[cm]?[jt]sx?$/.test(path)
 export const isPython = (path: string): boolean => path.endsWith('.py')

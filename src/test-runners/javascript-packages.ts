@@ -1,7 +1,7 @@
 import { posix } from 'node:path'
 import { z } from 'zod'
 import type { Project } from '../workspace/project.ts'
-import { findProgram, isBelow } from './find-program.ts'
+import { projectProgram, isBelow } from '../workspace/project-program.ts'
 import type { TestRunnerUse } from './test-runner.ts'
 
 /** What shows that a package uses a runner. */
@@ -63,7 +63,7 @@ export async function javaScriptUses(
   }
   const program = runner === 'node-test' ? 'node' : runner
   const toUse = async ({ directory, scripts }: PackageFolder) => ({
-    use: { runner, directory, program: [await findProgram(project, { directory, name: program, below: ['node_modules/.bin'] })] },
+    use: { runner, directory, program: [await projectProgram(project, { directory, name: program, below: ['node_modules/.bin'] })] },
     scripts,
   })
   return await Promise.all(packages.filter(isUsed).map(toUse))

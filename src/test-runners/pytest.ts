@@ -2,7 +2,7 @@ import { posix } from 'node:path'
 import { z } from 'zod'
 import type { Project } from '../workspace/project.ts'
 import { conclude, failureText, type Gathered, type GatheredTest } from './conclude.ts'
-import { findProgram, isBelow } from './find-program.ts'
+import { projectProgram, isBelow } from '../workspace/project-program.ts'
 import { jsonOrNull } from './json-or-null.ts'
 import { type ReportedRun, runWithReport } from './run-with-report.ts'
 import type { TestRunner } from './test-runner.ts'
@@ -46,7 +46,7 @@ export const pytest: TestRunner = {
       directories.map(async (directory) => ({
         runner: 'pytest',
         directory,
-        program: [await findProgram(project, { directory, name: 'pytest', below: ['.venv/bin', 'venv/bin'] })],
+        program: [await projectProgram(project, { directory, name: 'pytest', below: ['.venv/bin', 'venv/bin'] })],
       })),
     )
   },

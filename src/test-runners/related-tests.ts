@@ -1,6 +1,6 @@
 import { posix } from 'node:path'
 import type { Project } from '../workspace/project.ts'
-import { isBelow, upward } from './find-program.ts'
+import { isBelow, upward } from '../workspace/project-program.ts'
 import { importsOf, isJavaScript, isPython } from './imports.ts'
 import { testRunners } from './registry.ts'
 import { detectTestRunners } from './run-tests.ts'

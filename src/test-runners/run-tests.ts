@@ -1,6 +1,6 @@
 import type { RunCommand } from '../workspace/command.ts'
 import type { Project } from '../workspace/project.ts'
-import { isBelow } from './find-program.ts'
+import { isBelow } from '../workspace/project-program.ts'
 import { runProjectCommand } from './project-command.ts'
 import { testRunners } from './registry.ts'
 import type { ExecutedTest, TestOutcome, TestRunner, TestRunnerUse } from './test-runner.ts'

@@ -5,7 +5,7 @@ import type { Environment } from './git-environment.ts'
 interface Where {
   environment: Environment
   /** A program that lies in here is not taken: the folder is what we look into, not what we run. */
-  notBelow: string
+  notBelow?: string
 }
 
 /** The absolute path of a program on PATH; null when there is none. Relative entries of PATH do not count. */
@@ -15,10 +15,10 @@ export function findProgram(name: string, { environment, notBelow }: Where): str
   return folders.map((folder) => join(folder, name + extension)).find((path) => isProgram(path, notBelow)) ?? null
 }
 
-function isProgram(path: string, notBelow: string): boolean {
+function isProgram(path: string, notBelow: string | undefined): boolean {
   try {
     accessSync(path, constants.X_OK)
-    return statSync(path).isFile() && !realpathSync(path).startsWith(notBelow + sep)
+    return statSync(path).isFile() && (notBelow === undefined || !realpathSync(path).startsWith(notBelow + sep))
   } catch {
     return false
   }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { findFolders, findNodeUses, findProgram, nearestFolder } from '../../src/linters/detect.ts'
+import { findFolders, findNodeUses, nearestFolder } from '../../src/linters/detect.ts'
+import { projectProgram } from '../../src/workspace/project-program.ts'
 import { linters } from '../../src/linters/registry.ts'
 import { projectOf } from '../helpers/linter-runner.ts'
 import { temporaryFolder } from '../helpers/temporary-folder.ts'
@@ -64,7 +65,7 @@ describe('the program of a project', () => {
   it('is its bare name where the project brings none', async () => {
     using folder = temporaryFolder({})
     const wanted = { directory: 'a/b', name: 'tool', below: ['.venv/bin', 'node_modules/.bin'] }
-    expect(await findProgram(projectOf(folder.path), wanted)).toBe('tool')
+    expect(await projectProgram(projectOf(folder.path), wanted)).toBe('tool')
   })
 })
 

@@ -1,5 +1,5 @@
 import { access, chmod, copyFile, mkdir, realpath } from 'node:fs/promises'
-import { delimiter, dirname, join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { runGroup } from '../../system/run-group.ts'
 import type { SandboxSurroundings } from './provider.ts'
 
@@ -13,12 +13,6 @@ export async function copyProgram(
   await chmod(join(root, target), 0o755)
   for (const library of await librariesOf(source, surroundings))
     if (!(await isThere(join(root, library)))) await copyInto(library, join(root, library))
-}
-
-/** Where a program of this name is on the PATH; undefined for nowhere. */
-export async function findProgram(name: string, { PATH = '' }: SandboxSurroundings['environment']): Promise<string | undefined> {
-  for (const folder of PATH.split(delimiter).filter(Boolean)) if (await isThere(join(folder, name))) return join(folder, name)
-  return undefined
 }
 
 /** Empty for a program that is linked statically. */

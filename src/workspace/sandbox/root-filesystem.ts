@@ -1,7 +1,8 @@
 import { chmod, cp, lstat, mkdir, readFile, realpath, rm, symlink, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { runGroup } from '../../system/run-group.ts'
-import { copyProgram, findProgram } from './copy-program.ts'
+import { findProgram } from '../find-program.ts'
+import { copyProgram } from './copy-program.ts'
 import type { SandboxSurroundings } from './provider.ts'
 
 const debootstrapMs = 10 * 60_000
@@ -43,11 +44,11 @@ export async function assembleTools(folder: string, surroundings: SandboxSurroun
   await chmod(join(folder, 'tmp'), 0o1777)
   await writeFile(join(folder, 'etc', 'passwd'), 'root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/tmp:/bin/sh\n')
   await writeFile(join(folder, 'etc', 'group'), 'root:x:0:\nnogroup:x:65534:\n')
-  const busybox = await findProgram('busybox', surroundings.environment)
-  if (busybox !== undefined) return installBusybox(folder, { busybox, surroundings })
+  const busybox = findProgram('busybox', surroundings)
+  if (busybox !== null) return installBusybox(folder, { busybox, surroundings })
   for (const tool of tools) {
-    const found = await findProgram(tool, surroundings.environment)
-    if (found !== undefined) await copyProgram(found, join('bin', tool), { root: folder, surroundings })
+    const found = findProgram(tool, surroundings)
+    if (found !== null) await copyProgram(found, join('bin', tool), { root: folder, surroundings })
   }
   // Scripts name it there.
   await symlink('../../bin/env', join(folder, 'usr', 'bin', 'env'))

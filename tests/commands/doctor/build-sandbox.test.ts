@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } 
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { findProgram } from '../../../src/workspace/sandbox/copy-program.ts'
+import { findProgram } from '../../../src/workspace/find-program.ts'
 import { sandboxImage } from '../../../src/workspace/sandbox/docker-daemon.ts'
 import { assembleTools, bootstrapDebian, installNode } from '../../../src/workspace/sandbox/root-filesystem.ts'
 import { busyboxImage, docker, removeImage } from '../../helpers/sandbox-image.ts'
@@ -111,7 +111,7 @@ describe.skipIf(process.platform !== 'linux')('a root file system made of this m
     const [root, bin] = [join(base, 'root'), join(base, 'bin')]
     mkdirSync(bin)
     for (const name of ['sh', 'env', 'sed', 'cat', 'ldd', 'awk', 'bash'])
-      symlinkSync((await findProgram(name, process.env))!, join(bin, name))
+      symlinkSync(findProgram(name, { environment: process.env })!, join(bin, name))
     const surroundings = { environment: { PATH: bin }, signal }
     expect(await assembleTools(root, surroundings)).toBe('the small tools of this machine')
     expect(await installNode(root, surroundings)).toMatch(/^Node v/)

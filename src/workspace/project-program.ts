@@ -1,5 +1,5 @@
 import { posix } from 'node:path'
-import type { Project } from '../workspace/project.ts'
+import type { Project } from './project.ts'
 
 interface Wanted {
   /** Posix, relative to the root; where the search starts, and where the program will. */
@@ -10,7 +10,7 @@ interface Wanted {
 }
 
 /** The project's own program in the nearest folder upward, relative to the directory; else its bare name, for PATH. */
-export async function findProgram(project: Project, { directory, name, below }: Wanted): Promise<string> {
+export async function projectProgram(project: Project, { directory, name, below }: Wanted): Promise<string> {
   for (const folder of upward(directory)) {
     for (const place of below) {
       const path = posix.join(folder, place, name)
