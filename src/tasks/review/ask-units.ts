@@ -18,7 +18,8 @@ export type UnitOutcome = { unit: Unit } & (
 type Seen = Pick<Extract<UnitOutcome, { status: 'seen' }>, 'claims' | 'malformed'>
 
 interface AskOptions {
-  categories: readonly Category[]
+  /** What may be reported about a path. */
+  categoriesFor(path: string): readonly Category[]
   /** Findings that the configuration of a path lets through per unit. */
   maxFindings(path: string): number
   messagesFor(unit: Unit): readonly Message[]
@@ -53,13 +54,13 @@ interface UnitQuestion {
 
 function questionFor(
   unit: Unit,
-  { categories, maxFindings, messagesFor }: AskOptions,
+  { categoriesFor, maxFindings, messagesFor }: AskOptions,
   { engine, seed, toolVersion }: TaskContext,
 ): UnitQuestion {
   const messages = messagesFor(unit)
   const schema = answerSchemaFor({
     lines: unit.anchors.map(({ line }) => line),
-    categories,
+    categories: categoriesFor(unit.path),
     maxClaims: Math.min(maxClaims, maxFindings(unit.path)),
   })
   const parts = [toolVersion, engine?.kind, engine?.model, engine?.digest, engine?.place, seed, answerTokens, messages, schema]

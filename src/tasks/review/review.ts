@@ -97,7 +97,7 @@ interface Prepared {
 async function askAndCheck({ plan, rules, whole, readNew }: Prepared, request: ReviewRequest, context: TaskContext) {
   const started = Promise.withResolvers<void>()
   const asking = context.engine
-    ? askUnits(plan.units, { ...promptOptions(rules, request, context), onFirstRequest: started.resolve }, context)
+    ? askUnits(plan.units, { ...promptOptions({ rules, units: plan.units }, request, context), onFirstRequest: started.resolve }, context)
     : Promise.resolve<UnitOutcome[]>([])
   // Whatever ends the asking is told where it is awaited; here it only must not keep the checks from running.
   await Promise.race([started.promise, asking.catch(() => {})])
@@ -111,8 +111,15 @@ async function askAndCheck({ plan, rules, whole, readNew }: Prepared, request: R
   return { outcomes, checked }
 }
 
-function promptOptions(rules: readonly Rule[], { options, optionsFor }: ReviewRequest, context: TaskContext) {
-  const categories = enabledCategories(options)
+interface Prompting {
+  rules: readonly Rule[]
+  units: Plan['units']
+}
+
+function promptOptions({ rules, units }: Prompting, { options, optionsFor }: ReviewRequest, context: TaskContext) {
+  // One prompt for all, so that an engine evaluates it once; each unit's schema then has those of its own path.
+  const categories = enabledCategories(options, ...units.map(({ path }) => optionsFor(path)))
+  const categoriesFor = (path: string) => enabledCategories(optionsFor(path))
   const shared: SharedPrompt = sharedPrompt(categories, rules)
   const told = new Set<string>()
   const tellOnce = (paths: readonly string[]) => {
@@ -127,7 +134,7 @@ function promptOptions(rules: readonly Rule[], { options, optionsFor }: ReviewRe
   }
   tellOnce(shared.leftOut)
   return {
-    categories,
+    categoriesFor: (path: string) => (categoriesFor(path).length > 0 ? categoriesFor(path) : categories),
     maxFindings: (path: string) => optionsFor(path).maxFindings,
     messagesFor(unit: Plan['units'][number]) {
       const { messages, leftOut } = messagesFor(unit, shared, rules)

@@ -6,13 +6,12 @@ export interface Settings {
   optionsFor(path: string): ReviewOptions
 }
 
-/** What the model is asked to look for: all but what is off, by default or by the configuration. */
-export function enabledCategories({ checks }: ReviewOptions): Category[] {
-  return categoryNames.filter((name) => {
-    const setting = checks[name]
-    return setting === undefined ? !offByDefault.has(name) : setting !== 'off'
-  })
+/** What the model is asked to look for: all but what each of the options turns off, by default or by the configuration. */
+export function enabledCategories(...all: readonly ReviewOptions[]): Category[] {
+  return categoryNames.filter((name) => all.some(({ checks }) => isEnabled(name, checks[name])))
 }
+
+const isEnabled = (name: Category, setting: string | undefined) => (setting === undefined ? !offByDefault.has(name) : setting !== 'off')
 
 /** Marks what the configuration of a finding's path turns off or does not believe, and gives rules the severity it sets. */
 export function applySettings(findings: readonly DraftFinding[], { optionsFor }: Settings): DraftFinding[] {

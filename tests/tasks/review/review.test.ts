@@ -140,6 +140,17 @@ describe('review', () => {
     ])
   })
 
+  it('asks about what only some paths turn on, and takes it for those paths only', async () => {
+    const repository = repositoryWith({}, { 'hot/a.ts': 'run(1)\n', 'src/b.ts': 'run(1)\n' })
+    const { handle, requests } = scriptedEngine(() => claims({ ...claim, quote: 'run(1)', line: 1 }))
+    const config = { paths: [{ match: 'hot/**', review: { checks: { performance: 'note' } } }] }
+    await reviewStaged(repository, { engine: handle, config })
+    const about = (path: string) => requests.find((request) => asked(request).includes(path))!
+    expect(about('hot/a.ts').messages[0]).toEqual(about('src/b.ts').messages[0])
+    const mayName = (path: string) => JSON.stringify(about(path).outputSchema).includes('"performance"')
+    expect([mayName('hot/a.ts'), mayName('src/b.ts')]).toEqual([true, false])
+  })
+
   it('runs its checks without any model, and is complete when none was asked for', async () => {
     const repository = repositoryWith(base, {
       'src/port.ts': `${base['src/port.ts']}<<<<<<< HEAD\na\n=======\nb\n>>>>>>> other\n`,
