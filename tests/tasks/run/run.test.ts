@@ -6,6 +6,7 @@ import type { Report } from '../../../src/domain/report.ts'
 import { runResultSchema } from '../../../src/domain/result.ts'
 import { run, type RunRequest } from '../../../src/tasks/run/run.ts'
 import { temporaryRepository } from '../../helpers/git-repository.ts'
+import { ask } from '../../helpers/programs.ts'
 import { asked, scriptedEngine } from '../../helpers/scripted-engine.ts'
 import { runOn, toolCalls } from '../../helpers/task-run.ts'
 
@@ -166,6 +167,14 @@ describe('agent run', () => {
     const report = await runOn(repository, run, { ...request, allow: ['read', 'write', 'execute'] }, { engine: handle })
     expect(report.notices.map(({ code }) => code)).toEqual(['CHANGES_REFUSED'])
     expect(existsSync(join(repository.root, '.github'))).toBe(false)
+  })
+
+  it.skipIf(ask('python3', '--version') === null && process.env.CI !== 'true')('carries over no bytecode that Python made', async () => {
+    const repository = project({ 'pkg/__init__.py': '', 'pkg/one.py': 'one = 1\n' })
+    const command = 'python3 -c "import pkg.one" && echo done > made.txt'
+    const { handle } = scripted(toolCalls({ name: 'run_command', input: { command } }), 'Done.')
+    const report = await runOn(repository, run, { ...request, allow: ['read', 'write', 'execute'] }, { engine: handle })
+    expect(resultOf(report).files.map(({ path }) => path)).toEqual(['made.txt'])
   })
 
   it('applies nothing that could not be checked', async () => {

@@ -38,7 +38,7 @@ describe('containerOptions', () => {
       NetworkDisabled: true,
       OpenStdin: false,
     })
-    expect(options.Env).toEqual(['HOME=/tmp', 'LANG=C.UTF-8', 'TERM=dumb', 'CI=1'])
+    expect(options.Env).toEqual(['HOME=/tmp', 'LANG=C.UTF-8', 'TERM=dumb', 'CI=1', 'PYTHONDONTWRITEBYTECODE=1'])
     expect(HostConfig).toMatchObject({
       NetworkMode: 'none',
       ReadonlyRootfs: true,
