@@ -1,0 +1,3 @@
+module example.com/orderdesk/stock
+
+go 1.21
