@@ -1,3 +1,5 @@
+import { formatDuration } from '../domain/quantity.ts'
+
 /** What a run may cost. Reaching a limit is an ending that the report names, not an exception. */
 export interface Budget {
   /** Aborts at the deadline, or when the run is interrupted. */
@@ -25,7 +27,12 @@ export class DeadlineReached extends Error {
   override readonly name = 'DeadlineReached'
 }
 
-export function createBudget({ maxTime, maxTokens, signal, timeLabel = `the time limit of ${maxTime} ms` }: BudgetOptions): Budget {
+export function createBudget({
+  maxTime,
+  maxTokens,
+  signal,
+  timeLabel = `the time limit of ${formatDuration(maxTime ?? 0)}`,
+}: BudgetOptions): Budget {
   const deadline = new AbortController()
   const timer = maxTime === null ? undefined : setTimeout(() => deadline.abort(new DeadlineReached(`${timeLabel} was reached`)), maxTime)
   timer?.unref()

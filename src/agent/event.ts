@@ -18,4 +18,6 @@ export type AgentEvent =
   | { type: 'step-end'; step: number }
   | { type: 'text-delta'; text: string }
   | { type: 'notice'; code: string; message: string; hint: string }
+  /** The user's own files are changed now. */
+  | { type: 'change-apply'; files: number }
   | { type: 'agent-end'; ending: string; reason: string; steps: number }

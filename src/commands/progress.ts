@@ -104,6 +104,7 @@ function take(event: AgentEvent, state: ProgressState): void {
       // Deltas are about a token each; the exact count comes with the report.
       state.outputTokens++
       break
+    case 'change-apply':
     case 'notice':
     case 'step-end':
     case 'tool-end':

@@ -13,11 +13,10 @@ interface RunFlags extends TaskFlags {
   allow: RunRequest['allow']
   patchOut?: string
   commitResult?: boolean
+  maxSteps: number
 }
 
 const maxTime = 600_000
-/** Small models lose the thread in longer loops. */
-const maxSteps = 20
 
 /** Does a free task and returns the exit code of the contract. */
 export function runRun(command: Command, instruction: string, context: CommandContext): Promise<ExitCode> {
@@ -29,7 +28,7 @@ export function runRun(command: Command, instruction: string, context: CommandCo
     requestOf: ({ settings: { config } }) => ({
       instruction,
       allow: flags.allow,
-      maxSteps,
+      maxSteps: flags.maxSteps,
       apply: !flags.dryRun && flags.patchOut === undefined,
       commit: flags.commitResult ?? false,
       commandTimeout: config.sandbox.timeout,

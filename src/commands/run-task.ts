@@ -24,29 +24,39 @@ interface TaskRun<Request> {
 export async function runTaskCommand<Request>(command: Command, context: CommandContext, run: TaskRun<Request>): Promise<ExitCode> {
   const flags = command.optsWithGlobals<TaskFlags>()
   const session = await openTaskSession(command, context, { isPatch: false, asksOnDryRun: true })
+  const done = { isApplied: false }
   try {
     if (session.choice.kind === 'failed') throw session.choice.error
     if (session.settings.config.engine.use === 'none')
       throw new AppError('USAGE_INVALID', `agent ${run.task.name} needs a model, and the engine is set to none.`, {
         hint: 'Leave --engine none out.',
       })
-    const report = await reportOf(run, { session, flags, context })
+    const report = await reportOf(run, { session, flags, context, done })
     await run.finish?.(report, session)
     const unwritten = await writeReports(report, { tree: { kind: 'working' }, session, flags, context })
     if (unwritten) throw unwritten
     return exitCodeFor(report, session.settings.config.review.failOn)
+  } catch (error) {
+    if (context.signal.aborted) context.stderr.write(interruption(done))
+    throw error
   } finally {
     await session.close()
   }
 }
 
+/** What whoever pressed Ctrl-C has to know: a run that is changing files when it is interrupted finishes that. */
+const interruption = ({ isApplied }: Running['done']) =>
+  isApplied ? 'Interrupted after the change was applied; `agent undo` takes it back.\n' : 'Interrupted. Nothing was changed.\n'
+
 interface Running {
   session: TaskSession
   flags: TaskFlags
   context: CommandContext
+  /** What has happened to the user's files. */
+  done: { isApplied: boolean }
 }
 
-async function reportOf<Request>(run: TaskRun<Request>, { session, flags, context }: Running): Promise<Report> {
+async function reportOf<Request>(run: TaskRun<Request>, { session, flags, context, done }: Running): Promise<Report> {
   const { settings, runtime, notices } = session
   const request = await run.requestOf(session)
   const progress = createProgress(context.stderr, settings.globals)
@@ -59,7 +69,10 @@ async function reportOf<Request>(run: TaskRun<Request>, { session, flags, contex
       useCache: flags.cache,
       baseline: null,
       notices,
-      onEvent: progress.onEvent,
+      onEvent(event) {
+        if (event.type === 'change-apply') done.isApplied = true
+        progress.onEvent(event)
+      },
     })
   } finally {
     progress.end()

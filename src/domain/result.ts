@@ -26,7 +26,9 @@ export const verificationSchema = z.strictObject({
 /** What `agent run` has beyond findings. */
 export const runResultSchema = z.strictObject({
   task: z.literal('run'),
-  ending: z.enum(['done', 'step-limit', 'budget', 'no-progress', 'unreadable', 'truncated']),
+  ending: z
+    .enum(['done', 'step-limit', 'budget', 'no-progress', 'unreadable', 'truncated', 'failed'])
+    .describe('failed: something broke after files had been changed, and `notices` say what'),
   reason: z.string().describe('Why it ended, where it did not end by itself'),
   text: z.string().describe('What the model said at the end'),
   steps: count,

@@ -49,6 +49,7 @@ export function verificationLines({ linters, newDiagnostics, goneDiagnostics, te
 }
 
 function testLine({ executedBefore, executedAfter, newlyFailing, missing }: NonNullable<Verification['tests']>): string {
+  if (executedBefore + executedAfter === 0) return 'tests: none was executed'
   const parts = [
     `tests: ${executedAfter} executed (${executedBefore} before)`,
     newlyFailing.length > 0

@@ -130,9 +130,9 @@ describe('runAgent', () => {
       tools,
       maxTime: 30,
     })
-    expect(outcome).toMatchObject({ ending: 'budget', reason: 'It was not done when the time limit of 30 ms was reached.' })
+    expect(outcome).toMatchObject({ ending: 'budget', reason: 'It was not done when the time limit of 30ms was reached.' })
     const results = outcome.messages.flatMap((message) => (message.role === 'tool' ? [message.text] : []))
-    expect(results).toEqual(['fast', 'slow', 'Not run: the time limit of 30 ms was reached.'])
+    expect(results).toEqual(['fast', 'slow', 'Not run: the time limit of 30ms was reached.'])
     expect(events.filter(({ type }) => type === 'tool-skip')).toHaveLength(1)
     expectPaired(outcome.messages)
   })

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { exitCodes } from '../../src/domain/errors.ts'
 import { reportSchema } from '../../src/domain/report.ts'
 import { temporaryRepository } from '../helpers/git-repository.ts'
 import { type ScriptedReply, startScriptedServer } from '../helpers/scripted-server.ts'
@@ -11,11 +12,19 @@ const call = (name: string, input: unknown): ScriptedReply => ({ toolCalls: [{ n
 const edit = [call('read_file', { path: 'notes.md' }), call('write_file', { path: 'notes.md', content: 'two\n' })]
 
 /** A repository, and an endpoint whose model says one turn after the other. */
-async function scene(turns: readonly ScriptedReply[] = [...edit, { text: 'It says two now.' }]) {
+async function scene(
+  turns: readonly ScriptedReply[] = [...edit, { text: 'It says two now.' }],
+  onTurn: (turn: number) => unknown = () => {},
+) {
   const repository = temporaryRepository({ files: { 'notes.md': 'one\n', 'src/port.js': 'export const port = 1\n' } })
   const home = temporaryFolder()
   let turn = 0
-  const server = await startScriptedServer({ answer: () => turns[turn++] ?? { text: 'Done.' } })
+  const server = await startScriptedServer({
+    answer() {
+      onTurn(turn)
+      return turns[turn++] ?? { text: 'Done.' }
+    },
+  })
   onTestFinished(async () => {
     repository.remove()
     home[Symbol.dispose]()
@@ -87,6 +96,20 @@ describe('agent run', () => {
     const { code, stderr } = await ask(args)
     expect(code).toBe(2)
     expect(stderr).toMatch(message)
+  })
+
+  it('stops at the step limit of --max-steps', async () => {
+    const { ask, notes } = await scene()
+    const { code, stdout } = await ask(['run', 'make notes.md say two', '--max-steps', '2'])
+    expect([code, notes()]).toEqual([4, 'one\n'])
+    expect(stdout).toContain('It was not done after 2 steps.')
+  })
+
+  it('says after an interruption that nothing was changed', async () => {
+    const controller = new AbortController()
+    const { ask, notes } = await scene([...edit, { text: 'never said' }], (turn) => turn === 2 && controller.abort(exitCodes.interrupted))
+    const { code, stderr } = await ask(['run', 'make notes.md say two'], { signal: controller.signal })
+    expect([code, stderr, notes()]).toEqual([130, 'Interrupted. Nothing was changed.\n', 'one\n'])
   })
 
   it('needs a model, and says how to get one', async () => {

@@ -1,12 +1,12 @@
 import { AppError } from '../../domain/errors.ts'
 import { plural } from '../../domain/plural.ts'
-import type { Notice } from '../../domain/report.ts'
 import type { RunResult, Verification } from '../../domain/result.ts'
 import type { AppliedRun } from '../../workspace/transaction.ts'
 import type { TaskContext, TaskResult } from '../task.ts'
 import { findingsOf } from '../verify/failures.ts'
 import type { VerifiedChange } from '../verify/verify.ts'
 import type { Workbench } from '../verify/workbench.ts'
+import { isUntested, noticesOf } from './notices.ts'
 import type { RunRequest, Worked } from './run.ts'
 
 interface Concluding {
@@ -23,12 +23,13 @@ export async function conclude(worked: Worked, { request, bench, context }: Conc
   // Interrupted before this line, nothing has happened; after it, everything.
   context.signal.throwIfAborted()
   const applied = holds && request.apply ? await bench.transaction.apply() : null
+  if (applied) context.emit({ type: 'change-apply', files: applied.files.length })
   const commit = applied && request.commit ? await commitOf(applied, request, context) : null
   const result: RunResult = {
     task: 'run',
     ending: outcome.ending,
     reason: outcome.reason,
-    text: outcome.text,
+    text: outcome.ending === 'done' ? outcome.text : clipped(outcome.text),
     steps: outcome.steps,
     calls: outcome.calls.map(({ tool, isError }) => ({ tool, isError })),
     files: changes.files.map(({ path, kind }) => ({ path, kind })),
@@ -44,6 +45,11 @@ export async function conclude(worked: Worked, { request, bench, context }: Conc
     result,
   }
 }
+
+const maxUnfinishedText = 2000
+
+/** What a model says endlessly is cut off by a limit, and would bury the rest of the report. */
+const clipped = (text: string) => (text.length > maxUnfinishedText ? `${text.slice(0, maxUnfinishedText)}…` : text)
 
 const maxSubject = 72
 
@@ -87,43 +93,18 @@ function verificationOf({ verdict, linters, fresh, gone, tests, notRun }: Verifi
   }
 }
 
-function noticesOf({ outcome, changes, verified }: Worked): Notice[] {
-  const notices: Notice[] = []
-  if (outcome.ending !== 'done')
-    notices.push({
-      code: 'RUN_UNFINISHED',
-      message: outcome.reason,
-      hint: 'The patch so far is in the report. Give it more with --max-time or --max-tokens, or ask for less at once.',
-    })
-  if (changes.refused.length > 0)
-    notices.push({
-      code: 'CHANGES_REFUSED',
-      message: `Nothing was applied, because of ${changes.refused
-        .map(({ path, reason }) => `${path}: ${reason}`)
-        .slice(0, 5)
-        .join(' ')}`,
-      hint: 'Make such a change yourself.',
-    })
-  if (verified?.verdict === 'unavailable')
-    notices.push({
-      code: 'SANDBOX_UNAVAILABLE',
-      message: `Nothing was applied, because it could not be checked: ${verified.notRun.map(({ what, reason }) => `${what}: ${reason}`).join(' ')}`,
-      hint: 'Start Docker and run `agent doctor --build-sandbox`, or use --sandbox host in a repository whose code you trust.',
-    })
-  return notices
-}
-
 function summaryOf(
   { outcome, changes, verified }: Worked,
   { applied, commit }: { applied: AppliedRun | null; commit: string | null },
 ): string {
   const files = plural(changes.files.length, 'file')
+  const untested = verified && isUntested(verified) ? ', not tested' : ''
   if (outcome.ending !== 'done')
     return changes.files.length === 0 ? 'not finished' : `not finished; ${files} changed in the copy, nothing applied`
+  if (changes.refused.length > 0) return changes.files.length === 0 ? 'nothing applied' : `${files} changed in the copy, nothing applied`
   if (changes.files.length === 0) return 'done, nothing was changed'
-  if (applied) return `${files} changed${commit ? ` and committed as ${commit.slice(0, 10)}` : ''}; \`agent undo\` takes it back`
-  if (changes.refused.length > 0) return `${files} changed in the copy, nothing applied`
+  if (applied) return `${files} changed${untested}${commit ? ` and committed as ${commit.slice(0, 10)}` : ''}; \`agent undo\` takes it back`
   if (verified?.verdict === 'failed') return 'not applied: something is worse than before'
   if (verified?.verdict === 'unavailable') return 'not applied: it could not be checked'
-  return `${files} would change`
+  return `${files} would change${untested}`
 }

@@ -1,4 +1,9 @@
+import { DeadlineReached } from '../../agent/budget.ts'
+import type { AgentEvent } from '../../agent/event.ts'
 import { type AgentOutcome, runAgent } from '../../agent/run-agent.ts'
+import { AppError } from '../../domain/errors.ts'
+import type { Message } from '../../domain/message.ts'
+import type { RunResult } from '../../domain/result.ts'
 import type { Engine } from '../../engine/engine.ts'
 import { createOutputs } from '../../tools/outputs.ts'
 import { toolsFor } from '../../tools/registry.ts'
@@ -30,9 +35,13 @@ export interface RunRequest {
   testCommand: string | null
 }
 
+export type Ending = RunResult['ending']
+
 /** What the model did, what became of the copy, and what linters and tests say about it. */
 export interface Worked {
-  outcome: AgentOutcome
+  outcome: Pick<AgentOutcome, 'reason' | 'text' | 'steps' | 'calls'> & { ending: Ending }
+  /** What ended a run that had changed something already. */
+  failure?: AppError
   changes: CopyChanges
   /** Null: nothing was changed, or nothing that could be kept. */
   verified: VerifiedChange | null
@@ -73,7 +82,7 @@ interface Work {
 /** Lets the model work, looks at what came out, and shows it what it broke. */
 async function work(request: RunRequest, { engine, bench, context }: Work): Promise<Worked> {
   const { transaction } = bench
-  const { budget, seed, count, emit } = context
+  const { budget } = context
   const start = await transaction.snapshot()
   const task = firstMessages(request, await transaction.checkout.list())
   const tools = await toolContextFor(request, { engine, bench, context })
@@ -81,20 +90,64 @@ async function work(request: RunRequest, { engine, bench, context }: Work): Prom
   let steps = request.maxSteps
   const calls: AgentOutcome['calls'][number][] = []
   for (let attempt = 0; ; attempt++) {
-    const outcome = await runAgent(
-      { messages, tools: toolsFor(request.allow), maxSteps: steps, maxTokensPerStep: maxTokensPerStep(engine.contextTokens) },
-      { engine, tools, budget, seed, count, emit },
-    )
+    const { failure, ...outcome } = await letWork({ messages, steps, allow: request.allow }, { engine, bench, context, tools })
     steps -= outcome.steps
     calls.push(...outcome.calls)
     const changes = await transaction.changes()
     const whole = { ...outcome, calls, steps: request.maxSteps - steps }
     if (outcome.ending !== 'done' || changes.files.length === 0 || changes.refused.length > 0)
-      return { outcome: whole, changes, verified: null }
+      return { outcome: whole, changes, verified: null, ...(failure && { failure }) }
     const { testCommand, commandTimeout } = request
-    const verified = await verify({ start, files: changes.files, testCommand, commandTimeout, signal: budget.signal }, bench)
+    const verified = await inTime(
+      verify({ start, files: changes.files, testCommand, commandTimeout, signal: budget.signal }, bench),
+      budget,
+    )
+    if ('late' in verified) return { outcome: { ...whole, ending: 'budget', reason: verified.late }, changes, verified: null }
     if (verified.verdict !== 'failed' || attempt === repairs || steps <= 0) return { outcome: whole, changes, verified }
     messages = [...task, ...repairMessages(outcome.text, verified)]
+  }
+}
+
+interface Attempt {
+  messages: readonly Message[]
+  steps: number
+  allow: RunRequest['allow']
+}
+
+/** One turn of the loop. What was changed before the engine failed is worth keeping. */
+async function letWork(
+  { messages, steps, allow }: Attempt,
+  { engine, bench, context, tools }: Work & { tools: ToolContext },
+): Promise<Worked['outcome'] & Pick<Worked, 'failure'>> {
+  const { budget, seed, count, emit } = context
+  const calls: AgentOutcome['calls'][number][] = []
+  let taken = 0
+  const note = (event: AgentEvent) => {
+    if (event.type === 'step-start') taken = event.step
+    if (event.type === 'tool-end') calls.push({ tool: event.call.name, isError: event.isError })
+    emit(event)
+  }
+  try {
+    const maxTokens = maxTokensPerStep(engine.contextTokens)
+    return await runAgent(
+      { messages, tools: toolsFor(allow), maxSteps: steps, maxTokensPerStep: maxTokens },
+      { engine, tools, budget, seed, count, emit: note },
+    )
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error
+    const changes = await bench.transaction.changes().catch(() => null)
+    if (!changes?.files.length) throw error
+    return { ending: 'failed', reason: error.message, text: '', steps: taken, calls, failure: error }
+  }
+}
+
+/** A deadline during the check is an ending like any other. */
+async function inTime(checking: Promise<VerifiedChange>, { signal }: TaskContext['budget']): Promise<VerifiedChange | { late: string }> {
+  try {
+    return await checking
+  } catch (error) {
+    if (signal.reason instanceof DeadlineReached) return { late: `It could not be checked before ${signal.reason.message}.` }
+    throw error
   }
 }
 

@@ -211,7 +211,7 @@ describe('review', () => {
     expect([requests.length, limited.coverage.seenLines, exitCodeFor(limited, 'error')]).toEqual([2, 2, 4])
     const slow = scriptedEngine(({ signal }) => new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason))))
     const late = await reviewStaged(repository, { engine: slow.handle, maxTime: 300 })
-    expect([late.coverage.files[0]?.skipped?.reason, exitCodeFor(late, 'error')]).toEqual(['the time limit of 300 ms was reached', 4])
+    expect([late.coverage.files[0]?.skipped?.reason, exitCodeFor(late, 'error')]).toEqual(['the time limit of 300ms was reached', 4])
   })
 
   it('ends with the reason of an interruption', async () => {

@@ -2,9 +2,11 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { AppError } from '../../../src/domain/errors.ts'
+import { exitCodeFor } from '../../../src/domain/exit-code.ts'
 import type { Report } from '../../../src/domain/report.ts'
 import { runResultSchema } from '../../../src/domain/result.ts'
 import { run, type RunRequest } from '../../../src/tasks/run/run.ts'
+import type { Sandbox } from '../../../src/workspace/sandbox.ts'
 import { temporaryRepository } from '../../helpers/git-repository.ts'
 import { ask } from '../../helpers/programs.ts'
 import { asked, scriptedEngine } from '../../helpers/scripted-engine.ts'
@@ -50,6 +52,12 @@ const rewrite = (content: string) => [
   toolCalls({ name: 'write_file', input: { path: 'src/port.js', content } }),
 ]
 const text = (repository: { root: string }, path: string) => readFileSync(join(repository.root, path), 'utf8')
+
+/** A sandbox in which nothing is installed. */
+const withoutPrograms = (sandbox: Sandbox): Sandbox => ({
+  ...sandbox,
+  run: async () => ({ ending: { kind: 'not-found' }, stdout: '', stderr: 'not found', durationMs: 1 }),
+})
 
 describe('agent run', () => {
   it('applies a change that the tests bear out, and leaves index and HEAD alone', async () => {
@@ -144,6 +152,78 @@ describe('agent run', () => {
     expect(text(repository, 'src/port.js')).toBe(port)
   })
 
+  it.each([
+    ['step-limit', toolCalls({ name: 'list_files', input: { under: '.' } }), /--max-steps/],
+    ['no-progress', toolCalls({ name: 'read_file', input: { path: 'src/port.js' } }), /--seed/],
+  ])('says what helps against the ending %s', async (ending, again, hint) => {
+    const { handle } = scriptedEngine(() => again)
+    const report = await runOn(project(), run, { ...request, maxSteps: ending === 'step-limit' ? 2 : 10 }, { engine: handle })
+    expect(resultOf(report).ending).toBe(ending)
+    expect(report.notices[0]?.hint).toMatch(hint)
+    expect(report.notices[0]?.hint).not.toContain('in the report')
+  })
+
+  it('keeps what was done where the engine fails in the middle', async () => {
+    const repository = project()
+    const turns = [...rewrite(checked), new AppError('ENGINE_UNREACHABLE', 'The server is gone.', { hint: 'Look at its log.' })]
+    const { handle } = scriptedEngine((_, index) => turns[index]!)
+    const report = await runOn(repository, run, request, { engine: handle })
+    expect(resultOf(report)).toMatchObject({ ending: 'failed', reason: 'The server is gone.', steps: 3, applied: null })
+    expect(resultOf(report).calls.map(({ tool }) => tool)).toEqual(['read_file', 'write_file'])
+    expect(report.patch).toContain('+  const port = Number(text)')
+    expect(report.notices).toEqual([
+      { code: 'ENGINE_UNREACHABLE', message: 'The server is gone.', hint: 'What it changed so far is in the report. Look at its log.' },
+    ])
+    expect([text(repository, 'src/port.js'), exitCodeFor(report, 'error')]).toEqual([port, 3])
+  })
+
+  it('fails where the engine fails before anything was changed', async () => {
+    const { handle } = scriptedEngine(() => new AppError('ENGINE_UNREACHABLE', 'The server is gone.'))
+    await expect(runOn(project(), run, request, { engine: handle })).rejects.toMatchObject({ code: 'ENGINE_UNREACHABLE' })
+  })
+
+  it('is not finished where the time is over during the check, and says so', async () => {
+    const slow = `import { test } from 'node:test'\nimport './port.js'\ntest('waits', () => new Promise((resolve) => setTimeout(resolve, 60_000)))\n`
+    const repository = project({ 'src/slow.test.js': slow })
+    const { handle } = scripted(...rewrite(checked), 'Done.')
+    const report = await runOn(repository, run, request, { engine: handle, maxTime: 6000 })
+    expect([resultOf(report).ending, resultOf(report).reason]).toEqual([
+      'budget',
+      'It could not be checked before the time limit of 6s was reached.',
+    ])
+    expect(report.patch).toContain('+  const port = Number(text)')
+    expect(text(repository, 'src/port.js')).toBe(port)
+  })
+
+  it('says that a change is not tested where its tests cannot be run', async () => {
+    const repository = temporaryRepository({
+      files: {
+        'pyproject.toml': '[tool.pytest.ini_options]\n',
+        'calc.py': 'one = 1\n',
+        'test_calc.py': 'from calc import one\ndef test_one():\n    assert one\n',
+      },
+    })
+    onTestFinished(repository.remove)
+    const { handle } = scripted(
+      toolCalls({ name: 'read_file', input: { path: 'calc.py' } }),
+      toolCalls({ name: 'write_file', input: { path: 'calc.py', content: 'one = 1  # at least\n' } }),
+      'Done.',
+    )
+    const report = await runOn(repository, run, request, {
+      engine: handle,
+      workshop: (real) => ({ ...real, openSandbox: async (view, signal) => withoutPrograms(await real.openSandbox(view, signal)) }),
+    })
+    expect(report.notices.map(({ code }) => code)).toEqual(['TESTS_NOT_RUN'])
+    expect(report.summary).toBe('1 file changed, not tested; `agent undo` takes it back')
+  })
+
+  it('does not repeat what a model says without end', async () => {
+    const babble = Array.from({ length: 4000 }, (_, index) => index).join(' ')
+    const { handle } = scriptedEngine(() => ({ message: { role: 'assistant', text: babble, toolCalls: [] }, stopReason: 'length' }))
+    const report = await runOn(project(), run, request, { engine: handle })
+    expect([resultOf(report).ending, resultOf(report).text.length]).toEqual(['truncated', 2001])
+  })
+
   it('answers a question without changing anything', async () => {
     const repository = project()
     const { handle } = scripted(toolCalls({ name: 'search', input: { pattern: 'parsePort' } }), 'It is in src/port.js.')
@@ -165,8 +245,16 @@ describe('agent run', () => {
     const command = 'mkdir -p .github/workflows && echo "on: push" > .github/workflows/x.yml'
     const { handle } = scripted(toolCalls({ name: 'run_command', input: { command } }), 'Done.')
     const report = await runOn(repository, run, { ...request, allow: ['read', 'write', 'execute'] }, { engine: handle })
-    expect(report.notices.map(({ code }) => code)).toEqual(['CHANGES_REFUSED'])
+    expect(report.notices.map(({ code, message }) => [code, message])).toEqual([
+      ['CHANGES_REFUSED', expect.stringMatching(/^Nothing was applied\. "\.github\/workflows\/x\.yml" says what runs in CI/)],
+    ])
     expect(existsSync(join(repository.root, '.github'))).toBe(false)
+  })
+
+  it('says so where all that was made may not be carried over', async () => {
+    const { handle } = scripted(toolCalls({ name: 'run_command', input: { command: 'mkdir -p .git/hooks' } }), 'Done.')
+    const report = await runOn(project(), run, { ...request, allow: ['read', 'write', 'execute'] }, { engine: handle })
+    expect([report.summary, report.notices.map(({ code }) => code)]).toEqual(['nothing applied', ['CHANGES_REFUSED']])
   })
 
   it.skipIf(ask('python3', '--version') === null && process.env.CI !== 'true')('carries over no bytecode that Python made', async () => {
