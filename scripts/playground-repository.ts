@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { cpSync, mkdirSync, readFileSync, realpathSync, symlinkSync } from 'node:fs'
+import { cpSync, mkdirSync, readFileSync, realpathSync, renameSync, symlinkSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 
 const root = join(import.meta.dirname, '..')
@@ -11,6 +11,8 @@ const programs = ['biome', 'eslint', 'oxlint', 'stylelint', 'tsc']
 /** Makes the playground into a git repository with one commit, and gives it the linters that it depends on. The folder must not exist yet. */
 export function makePlaygroundRepository(folder: string): void {
   cpSync(join(playground, 'project'), folder, { recursive: true })
+  // Under its real name, the oxlint of this repository would take it for one of its own configurations.
+  renameSync(join(folder, 'oxlintrc.json'), join(folder, '.oxlintrc.json'))
   linkPackages(folder)
   git(folder, 'init', '--quiet', '--initial-branch=main')
   git(folder, 'add', '--all')
