@@ -20,4 +20,6 @@ export type AgentEvent =
   | { type: 'notice'; code: string; message: string; hint: string }
   /** The user's own files are changed now. */
   | { type: 'change-apply'; files: number }
+  /** Problems that are repaired together, and what became of them. */
+  | { type: 'repair-end'; group: string; rules: readonly string[]; text: string; durationMs: number }
   | { type: 'agent-end'; ending: string; reason: string; steps: number }

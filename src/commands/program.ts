@@ -10,6 +10,7 @@ import { registerCompletion } from './completion.ts'
 import { registerConfig } from './config.ts'
 import { registerDoctor } from './doctor.ts'
 import { registerExplain } from './explain.ts'
+import { registerFix } from './fix.ts'
 import { addGlobalFlags } from './flags.ts'
 import { registerInit } from './init.ts'
 import { registerModels } from './models.ts'
@@ -21,7 +22,7 @@ import { registerUndo } from './undo.ts'
 /** Every command there is, in the groups and the order of `agent --help`. A new one is its file and its name here. */
 const groups: readonly { title: string; commands: readonly RegisterCommand[] }[] = [
   { title: 'Review:', commands: [registerReview, registerBaseline] },
-  { title: 'Work:', commands: [registerRun, registerExplain, registerUndo] },
+  { title: 'Work:', commands: [registerFix, registerRun, registerExplain, registerUndo] },
   { title: 'Set up:', commands: [registerInit, registerConfig, registerModels, registerDoctor, registerCompletion] },
 ]
 

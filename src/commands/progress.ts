@@ -24,7 +24,10 @@ const redrawMs = 100
 
 /** One line on the terminal that says how far a run is. Silent when nobody looks, so that logs stay clean. */
 export function createProgress(stream: ProgressStream, { quiet, verbose = false }: ProgressOptions): Progress {
-  const tell = verbose ? (event: AgentEvent) => tellCall(event, stream) : () => {}
+  const tell = (event: AgentEvent) => {
+    if (verbose) tellCall(event, stream)
+    if (event.type === 'repair-end' && !quiet) stream.write(`${describeRepair(event)}\n`)
+  }
   if (quiet || !stream.isTTY) return { onEvent: tell, end: () => {} }
   const state = { units: 0, done: 0, outputTokens: 0, what: '', step: 0, startedAt: performance.now(), opening: '', answerStartedAt: 0 }
   let drawn = false
@@ -41,7 +44,7 @@ export function createProgress(stream: ProgressStream, { quiet, verbose = false 
   return {
     onEvent(event) {
       take(event, state)
-      if (verbose && event.type === 'tool-end') clear()
+      if ((verbose && event.type === 'tool-end') || event.type === 'repair-end') clear()
       tell(event)
     },
     end() {
@@ -53,6 +56,11 @@ export function createProgress(stream: ProgressStream, { quiet, verbose = false 
 
 function tellCall(event: AgentEvent, stream: ProgressStream): void {
   if (event.type === 'tool-end') stream.write(`${describeCall(event.call)}${event.isError ? `: ${firstLine(event.text)}` : ''}\n`)
+}
+
+/** `src/port.ts:12 eslint/no-var: fixed`. */
+function describeRepair({ group, rules, text }: Extract<AgentEvent, { type: 'repair-end' }>): string {
+  return terminalLine(`${group} ${rules.join(', ')}: ${text}`).slice(0, 300)
 }
 
 const firstLine = (text: string) => terminalLine(text.split('\n')[0] ?? '').slice(0, 200)
@@ -104,6 +112,7 @@ function take(event: AgentEvent, state: ProgressState): void {
       // Deltas are about a token each; the exact count comes with the report.
       state.outputTokens++
       break
+    case 'repair-end':
     case 'change-apply':
     case 'notice':
     case 'step-end':

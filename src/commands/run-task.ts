@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 import { AppError, type ExitCode } from '../domain/errors.ts'
 import { exitCodeFor } from '../domain/exit-code.ts'
 import type { Report } from '../domain/report.ts'
+import type { FailOn } from '../domain/severity.ts'
 import { runTask } from '../runtime.ts'
 import type { Task } from '../tasks/task.ts'
 import type { CommandContext } from './command.ts'
@@ -16,6 +17,10 @@ interface TaskRun<Request> {
   requestOf(session: TaskSession): Request | Promise<Request>
   /** Milliseconds where neither `--max-time` nor anything else says. */
   maxTime: number
+  /** Whether it can do something without one. */
+  needsModel?: boolean
+  /** The mildest severity that ends in exit code 1, where it is not that of a review. */
+  failOn?: FailOn
   /** Something to do with the report before it is told, such as writing its patch. */
   finish?(report: Report, session: TaskSession): Promise<void>
 }
@@ -26,8 +31,9 @@ export async function runTaskCommand<Request>(command: Command, context: Command
   const session = await openTaskSession(command, context, { isPatch: false, asksOnDryRun: true })
   const done = { isApplied: false }
   try {
-    if (session.choice.kind === 'failed') throw session.choice.error
-    if (session.settings.config.engine.use === 'none')
+    const needsModel = run.needsModel ?? true
+    if (needsModel && session.choice.kind === 'failed') throw session.choice.error
+    if (needsModel && session.settings.config.engine.use === 'none')
       throw new AppError('USAGE_INVALID', `agent ${run.task.name} needs a model, and the engine is set to none.`, {
         hint: 'Leave --engine none out.',
       })
@@ -35,7 +41,7 @@ export async function runTaskCommand<Request>(command: Command, context: Command
     await run.finish?.(report, session)
     const unwritten = await writeReports(report, { tree: { kind: 'working' }, session, flags, context })
     if (unwritten) throw unwritten
-    return exitCodeFor(report, session.settings.config.review.failOn)
+    return exitCodeFor(report, run.failOn ?? session.settings.config.review.failOn)
   } catch (error) {
     if (context.signal.aborted) context.stderr.write(interruption(done))
     throw error

@@ -25,11 +25,13 @@ export function createWorkshop(workspace: Workspace, { sandbox, context: { envir
       const git = createGit(repository.root, repository.environment)
       return openCheckout({ root: repository.root, git, environment, readOnly: true })
     },
-    async openUserTools(signal) {
+    async openUserTools(signal, copy) {
       // The configuration of a linter is code, and in a pull request it is a stranger's.
       if (pullRequestBase(environment) !== undefined) return null
+      // Who names a sandbox wants what changes files to run in it.
+      if (copy && (sandbox.use === 'docker' || sandbox.use === 'bwrap')) return null
       const { openSandbox } = await import('../workspace/sandbox.ts')
-      return openSandbox({ ...sandbox, use: 'host' }, { root: workspace.root, readOnly: [] }, { environment, signal })
+      return openSandbox({ ...sandbox, use: 'host' }, copy ?? { root: workspace.root, readOnly: [] }, { environment, signal })
     },
     async beginTransaction(signal) {
       const place = requirePlace(workspace, environment)

@@ -15,18 +15,19 @@ interface Side {
 export function newDiagnostics(before: Side, after: Side): Diagnostic[] {
   const known = new Map<string, number>()
   for (const diagnostic of before.diagnostics) {
-    const identity = identityOf(diagnostic, before.lineOf)
+    const identity = diagnosticIdentity(diagnostic, before.lineOf)
     known.set(identity, (known.get(identity) ?? 0) + 1)
   }
   return after.diagnostics.filter((diagnostic) => {
-    const identity = identityOf(diagnostic, after.lineOf)
+    const identity = diagnosticIdentity(diagnostic, after.lineOf)
     const left = known.get(identity) ?? 0
     known.set(identity, left - 1)
     return left <= 0
   })
 }
 
-function identityOf({ tool, rule, path, range, message }: Diagnostic, lineOf: LineReader): string {
+/** What a complaint is called wherever its line has moved to. */
+export function diagnosticIdentity({ tool, rule, path, range, message }: Diagnostic, lineOf: LineReader): string {
   const line = range ? (lineOf(path, range.startLine) ?? '') : ''
   // Messages name lines and columns of other places, which move.
   return [tool, rule ?? '', path, message.replaceAll(/\d+/g, '#'), line.replaceAll(/\s+/g, '')].join('\0')

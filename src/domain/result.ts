@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { severities } from './severity.ts'
 
 const count = z.int().nonnegative()
 
@@ -54,10 +55,40 @@ export const explainResultSchema = z.strictObject({
   dropped: count.describe('Claims whose citation does not hold'),
 })
 
+/** What `agent fix` has beyond findings. */
+export const fixResultSchema = z.strictObject({
+  task: z.literal('fix'),
+  targets: z
+    .array(
+      z.strictObject({
+        tool: z.string(),
+        rule: z.string().nullable(),
+        severity: z.enum(severities),
+        path: z.string(),
+        line: z.int().positive().nullable().describe('Before anything was repaired; null: the whole file'),
+        message: z.string(),
+        outcome: z.enum(['fixed', 'not-kept', 'not-attempted']),
+        by: z.enum(['linter', 'model']).nullable().describe('Who repaired it; null: nobody'),
+        attempts: count.describe('Answers of the model'),
+        gate: z
+          .enum(['answer', 'place', 'size', 'syntax', 'suppression', 'test-kept', 'target', 'diagnostics', 'tests', 'scope'])
+          .nullable()
+          .describe('What the last repair did not pass'),
+        reason: z.string().describe('Why it was not kept, or not attempted'),
+      }),
+    )
+    .describe('One entry for each problem that was to be repaired'),
+  files: z.array(changedFileSchema),
+  applied: z
+    .array(z.strictObject({ id: z.string(), commit: z.string().nullable() }))
+    .describe('Empty: the tree is as it was. Several where each repair has its commit'),
+})
+
 /** One schema for each task that says more than its findings. */
-export const resultSchema = z.union([runResultSchema, explainResultSchema, z.looseObject({ task: z.string() })])
+export const resultSchema = z.union([runResultSchema, explainResultSchema, fixResultSchema, z.looseObject({ task: z.string() })])
 
 export type Verification = z.infer<typeof verificationSchema>
 export type RunResult = z.infer<typeof runResultSchema>
+export type FixResult = z.infer<typeof fixResultSchema>
 export type ExplainResult = z.infer<typeof explainResultSchema>
 export type CitedClaim = z.infer<typeof citedClaimSchema>

@@ -13,8 +13,8 @@ import type { Workspace } from '../workspace/workspace.ts'
 export interface Workshop {
   /** The user's own tree; reading only. */
   openCheckout(): Promise<Checkout>
-  /** Runs the user's own tools on the user's own tree; null where the code is somebody else's. */
-  openUserTools(signal: AbortSignal): Promise<Sandbox | null>
+  /** Runs the user's own tools on the user's own tree, or on a copy of it; null where the code is somebody else's. */
+  openUserTools(signal: AbortSignal, copy?: SandboxView): Promise<Sandbox | null>
   beginTransaction(signal: AbortSignal): Promise<Transaction>
   /** Commits what a run has changed and nothing else; null where HEAD has it already. Throws `CHANGES_CONFLICT`. */
   commitRun(applied: AppliedRun, message: string, signal: AbortSignal): Promise<string | null>

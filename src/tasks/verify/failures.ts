@@ -34,7 +34,7 @@ export function findingsOf({ broken, fresh, tests }: VerifiedChange): DraftFindi
 }
 
 /** A complaint of a linter as a finding. */
-function fromDiagnostic(diagnostic: Diagnostic): DraftFinding {
+export function fromDiagnostic(diagnostic: Diagnostic): DraftFinding {
   const { tool, rule, path, range, message, severity } = diagnostic
   return {
     ...finding({ tool, rule: rule ?? 'problem', path, line: range?.startLine ?? null, message }),

@@ -13,6 +13,8 @@ export interface Workbench {
   readonly dependencies: readonly DependencyFolder[]
   /** Opens the sandbox once. Throws `SANDBOX_UNAVAILABLE`. */
   open(): Promise<Sandbox>
+  /** Where the project's own linters run: as the user's own tools where the code is the user's, else in the sandbox. */
+  tools(): Promise<Sandbox>
   /** Runs in the sandbox. */
   readonly run: RunCommand
   /** The copy as it is now, for linters and test runners. */
@@ -32,16 +34,21 @@ export async function openWorkbench({ workshop, userRoot, signal }: WorkbenchOpt
   const transaction = await workshop.beginTransaction(signal)
   const dependencies = await dependencyFolders(userRoot, await transaction.checkout.list())
   let opening: Promise<Sandbox> | undefined
-  const open = () => (opening ??= workshop.openSandbox({ root: transaction.checkout.root, readOnly: dependencies }, signal))
+  const view = { root: transaction.checkout.root, readOnly: dependencies }
+  const open = () => (opening ??= workshop.openSandbox(view, signal))
+  let openingTools: Promise<Sandbox | null> | undefined
   return {
     transaction,
     dependencies,
     open,
+    tools: async () => (await (openingTools ??= workshop.openUserTools(signal, view))) ?? open(),
     run: async (command) => (await open()).run(command),
     project: () => openProject(transaction.checkout, dependencies),
     async close() {
-      const sandbox = await opening?.catch(() => undefined)
-      await sandbox?.close()
+      for (const opened of [opening, openingTools]) {
+        const sandbox = await opened?.catch(() => undefined)
+        await sandbox?.close()
+      }
       await transaction.close()
     },
   }

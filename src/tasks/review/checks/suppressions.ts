@@ -41,7 +41,8 @@ const code = (languages: readonly string[], pattern: RegExp, told: Told) => supp
 const script = ['javascript', 'component']
 const never = () => false
 
-const suppressionRules: readonly PatternRule[] = [
+/** What silences a tool, in each language. */
+export const suppressionRules: readonly PatternRule[] = [
   comment(/(?:\/\/|\/\*)[\s*]{0,20}(eslint-disable(?:-next-line|-line)|oxlint-disable(?:-next-line|-line))(?![\w-])/g, {
     silences: 'the linter',
   }),

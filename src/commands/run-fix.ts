@@ -1,0 +1,113 @@
+import { readFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import type { Command } from 'commander'
+import { pathFilter } from '../config/for-path.ts'
+import { AppError, type ExitCode } from '../domain/errors.ts'
+import type { Report } from '../domain/report.ts'
+import type { FailOn, Severity } from '../domain/severity.ts'
+import { writeFileWhole } from '../system/write-file-whole.ts'
+import { fix, type FixRequest } from '../tasks/fix/fix.ts'
+import { readReportedProblems } from '../tasks/fix/reported-problem.ts'
+import { selectPaths } from '../workspace/select-paths.ts'
+import type { CommandContext } from './command.ts'
+import type { TaskFlags } from './flags.ts'
+import { runTaskCommand } from './run-task.ts'
+import { selectorFrom, type SelectorFlags } from './selector-flags.ts'
+import type { TaskSession } from './task-session.ts'
+
+interface FixFlags extends Omit<TaskFlags, 'model'>, SelectorFlags {
+  from?: string
+  rule?: readonly string[]
+  tool?: readonly string[]
+  severity?: Severity
+  /** False for `--no-model`. */
+  model?: string | boolean
+  patchOut?: string
+  commitResult?: 'each' | true
+}
+
+const maxTime = 600_000
+
+/** Repairs what is reported and returns the exit code of the contract: 1 where problems remain, however mild. */
+export function runFix(command: Command, paths: readonly string[], context: CommandContext): Promise<ExitCode> {
+  const flags = command.optsWithGlobals<FixFlags>()
+  requireOneSource(flags, paths)
+  if (flags.model === false) {
+    command.setOptionValue('model', undefined)
+    command.setOptionValue('engine', 'none')
+  }
+  return runTaskCommand(command, context, {
+    task: fix,
+    maxTime,
+    needsModel: false,
+    failOn: (flags.failOn as FailOn | undefined) ?? 'note',
+    requestOf: (session) => requestOf(session, flags, { paths, context }),
+    finish: (report, session) => writePatch(report, flags.patchOut, session),
+  })
+}
+
+function requireOneSource(flags: FixFlags, paths: readonly string[]): void {
+  const hint = 'Name a change, files and folders, or a report with --from.'
+  if (flags.patch !== undefined) throw new AppError('USAGE_INVALID', 'agent fix repairs files, and a patch has none.', { hint })
+  if (flags.from === undefined) return
+  if (paths.length > 0 || selectorFrom(flags).kind !== 'uncommitted')
+    throw new AppError('USAGE_INVALID', 'A report says itself where its problems are, so it cannot be combined with a change or paths.', {
+      hint,
+    })
+}
+
+async function requestOf(
+  session: TaskSession,
+  flags: FixFlags,
+  { paths, context }: { paths: readonly string[]; context: CommandContext },
+): Promise<FixRequest> {
+  const { config } = session.settings
+  const isWanted = pathFilter(config)
+  const isSilent = config.engine.use === 'none'
+  if (!isSilent && session.choice.kind === 'failed' && session.choice.error.code !== 'MODEL_MISSING') throw session.choice.error
+  return {
+    scope: await scopeOf(session, flags, { paths, context }),
+    filter: { rules: flags.rule ?? [], tools: flags.tool ?? [], severity: flags.severity ?? 'note' },
+    isExcluded: (path) => !isWanted(path),
+    linters: config.fix.linters,
+    attempts: config.fix.attempts,
+    model: isSilent ? 'none' : 'wanted',
+    apply: !flags.dryRun && flags.patchOut === undefined,
+    commit: flags.commitResult === 'each' ? 'each' : flags.commitResult ? 'all' : 'none',
+    commandTimeout: config.sandbox.timeout,
+    testCommand: config.fix.testCommand,
+  }
+}
+
+async function scopeOf(
+  { settings: { globals }, runtime: { workspace } }: TaskSession,
+  flags: FixFlags,
+  { paths, context }: { paths: readonly string[]; context: CommandContext },
+): Promise<FixRequest['scope']> {
+  const selector = selectorFrom(flags)
+  if (flags.from !== undefined) {
+    const readText = async (path: string) =>
+      (await workspace.readFile({ kind: 'working' }, path).catch(() => null))?.toString('utf8') ?? null
+    const text = await readReport(resolve(globals.directory, flags.from), flags.from)
+    return { kind: 'report', problems: await readReportedProblems(text, { name: flags.from, root: workspace.root, readText }) }
+  }
+  if (paths.length === 0 || selector.kind !== 'uncommitted') return { kind: 'change', selector, paths }
+  const selection = await selectPaths(paths, { root: workspace.root, directory: globals.directory })
+  context.signal.throwIfAborted()
+  await selection.requireKnown([], () => workspace.listFiles({ kind: 'working' }))
+  return { kind: 'paths', covers: (path) => selection.includes({ path, oldPath: null }) }
+}
+
+async function readReport(file: string, name: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8')
+  } catch (cause) {
+    throw new AppError('REPORT_INVALID', `The report ${name} cannot be read: ${cause instanceof Error ? cause.message : String(cause)}.`, {
+      cause,
+    })
+  }
+}
+
+async function writePatch({ patch }: Report, file: string | undefined, { settings }: TaskSession): Promise<void> {
+  if (file !== undefined) await writeFileWhole(resolve(settings.globals.directory, file), patch)
+}

@@ -1,0 +1,80 @@
+import type { Selector } from '../../domain/selector.ts'
+import { linters as allLinters } from '../../linters/registry.ts'
+import type { Task, TaskContext } from '../task.ts'
+import { openWorkbench, type Workbench } from '../verify/workbench.ts'
+import { conclude, type Step } from './conclude.ts'
+import { findTargets } from './find-targets.ts'
+import { askModel } from './ask-model.ts'
+import { nativeFixes } from './native-fixes.ts'
+import type { ReportedProblem } from './reported-problem.ts'
+import { takenBack } from './taken-back.ts'
+import type { TargetFilter } from './target.ts'
+import type { Workplace } from './workplace.ts'
+
+export interface FixRequest {
+  /** Where problems are looked for: the lines of a change, whole files, or a report. */
+  scope:
+    | { kind: 'change'; selector: Selector; paths: readonly string[] }
+    | { kind: 'paths'; covers(path: string): boolean }
+    | { kind: 'report'; problems: readonly ReportedProblem[] }
+  filter: TargetFilter
+  isExcluded(path: string): boolean
+  /** Linters that say what is broken: their names, or all that the project uses. */
+  linters: 'auto' | readonly string[]
+  /** How often the model may try to repair one group. */
+  attempts: number
+  /** `none`: only what linters repair themselves. */
+  model: 'none' | 'wanted'
+  /** False: the patch is the result, and the tree stays as it is. */
+  apply: boolean
+  /** Commits what was applied: at once, or a commit for each group. */
+  commit: 'none' | 'all' | 'each'
+  /** Milliseconds that one command may take. */
+  commandTimeout: number
+  /** The project's own test command, for code whose tests no adapter finds. */
+  testCommand: string | null
+}
+
+/** Repairs what linters report, on a copy: a repair is kept only where the problem is gone and nothing is worse. */
+export const fix: Task<FixRequest> = {
+  name: 'fix',
+  summary: 'Repair what linters, type checkers and reviews report; verified, or not kept.',
+
+  async run(request, context) {
+    // Not the budget's signal: what was kept before the deadline is applied after it.
+    const bench = await openWorkbench({ workshop: context.workshop, userRoot: context.workspace.root, signal: context.signal })
+    try {
+      return await repair(request, { context, bench })
+    } finally {
+      await bench.close()
+    }
+  },
+}
+
+async function repair(request: FixRequest, { context, bench }: { context: TaskContext; bench: Workbench }) {
+  const linters = request.linters === 'auto' ? allLinters : allLinters.filter(({ name }) => request.linters.includes(name))
+  const start = await bench.transaction.snapshot()
+  const found = await takenBack(bench.transaction, () => inTime(() => findTargets({ request, context, bench, linters }), context))
+  if (found === null) return conclude({ request, context, bench }, { ...nothing, start, steps: [] })
+  const place: Workplace = { request, context, bench, linters, state: found.state }
+  const steps: Step[] = []
+  await inTime(() => nativeFixes(place, found.targets), context)
+  if (found.targets.some(({ outcome }) => outcome?.kind === 'fixed'))
+    steps.push({ snapshot: await bench.transaction.snapshot(), subject: 'repair what linters repair themselves' })
+  await askModel(place, found.targets, steps)
+  return conclude(place, { ...found, start, steps })
+}
+
+/** Where the time was over before anything was known. */
+const nothing = { targets: [], passedOver: [], isPartial: true }
+
+/** Null where the time was over first. */
+async function inTime<Result>(work: () => Promise<Result>, { budget, signal }: TaskContext): Promise<Result | null> {
+  try {
+    return await work()
+  } catch (error) {
+    signal.throwIfAborted()
+    if (budget.exhausted() === null) throw error
+    return null
+  }
+}

@@ -1,0 +1,116 @@
+import { fixFiles } from '../../linters/lint-files.ts'
+import { refusalOf } from '../../workspace/path-policy.ts'
+import { keepBlocks } from './changed-blocks.ts'
+import { type CopyState, lintState } from './copy-state.ts'
+import { follow } from './follow-targets.ts'
+import { gateDiagnostics, pairStates } from './gate-diagnostics.ts'
+import { gateSyntax } from './gate-syntax.ts'
+import { linesOf, type Target } from './target.ts'
+import { gateTests, type GuardingTests, guardingTests, sandboxProblem } from './test-group.ts'
+import { takenBack } from './taken-back.ts'
+import { lintSetup, testSetup, type Workplace } from './workplace.ts'
+
+/** Lines beside a problem that the repair of it may touch. */
+const reach = 2
+
+/**
+ * Lets the linters repair what they safely can, file by file, and keeps of it what belongs to the targets and makes nothing worse. Their state
+ * of the copy is up to date afterwards, and so are the targets.
+ */
+export async function nativeFixes(place: Workplace, targets: readonly Target[]): Promise<void> {
+  const byPath = Map.groupBy(
+    targets.filter(({ current }) => current?.isFixable),
+    ({ told }) => told.path,
+  )
+  for (const [path, fixable] of byPath) {
+    place.context.budget.signal.throwIfAborted()
+    await fixFile(path, fixable, { place, targets })
+  }
+}
+
+interface Fixing {
+  place: Workplace
+  /** All of them: the repair of one may take others along. */
+  targets: readonly Target[]
+}
+
+async function fixFile(path: string, fixable: readonly Target[], { place, targets }: Fixing): Promise<void> {
+  const { transaction } = place.bench
+  const fixed = await takenBack(transaction, () => tryFix(path, fixable, place))
+  if (fixed === null) return
+  const { edit, state } = fixed
+  await transaction.checkout.write(path, Buffer.from(edit.after))
+  follow(targets, { place, edit, state, fixed: { kind: 'fixed', by: 'linter', attempts: 0 } })
+}
+
+interface Edited {
+  path: string
+  before: string
+  after: string
+}
+
+/** Null where nothing can be repaired, or not without making something worse. The copy may be anything afterwards. */
+async function tryFix(path: string, fixable: readonly Target[], place: Workplace): Promise<{ edit: Edited; state: CopyState } | null> {
+  const { transaction } = place.bench
+  const before = refusalOf(path, 'write') === null ? await textOf(place, path) : null
+  if (before === null) return null
+  const tests = await testsOf(path, place)
+  const untouched = await transaction.snapshot()
+  const after = await fixedText({ path, before }, fixable, place)
+  await transaction.restore(untouched)
+  if (after === null || after === before) return null
+  const edit = { path, before, after }
+  await transaction.checkout.write(path, Buffer.from(after))
+  const state = await isKept(edit, { place, tests })
+  return state && { edit, state }
+}
+
+/** What the tools make of a file, but only near the problems that are meant: they know no others than their own rules. */
+async function fixedText(
+  { path, before }: { path: string; before: string },
+  fixable: readonly Target[],
+  place: Workplace,
+): Promise<string | null> {
+  const tools = new Set(fixable.map(({ told }) => told.tool))
+  const linters = place.linters.filter(({ name }) => tools.has(name))
+  const { timeout, signal } = lintSetup(place)
+  await fixFiles(await place.bench.project(), [path], { sandbox: place.bench.tools, linters, timeout, signal })
+  const fixed = await textOf(place, path)
+  const lines = fixable.map(({ current }) => current && linesOf(current))
+  if (fixed === null || lines.includes(null)) return fixed
+  return keepBlocks(before, fixed, ({ oldStart, oldEnd }) =>
+    lines.some((range) => range && oldStart <= range.end + 1 + reach && oldEnd >= range.start - reach),
+  )
+}
+
+async function isKept(edit: Edited, { place, tests }: { place: Workplace; tests: GuardingTests | null }): Promise<CopyState | null> {
+  if (await gateSyntax({ ...edit, flagged: [], region: null })) return null
+  const state = await lintState([edit.path], lintSetup(place))
+  const { fresh } = pairStates({ before: place.state, after: state }, edit)
+  if (gateDiagnostics({ before: place.state, after: state }, { now: new Map(), fresh }, [])) return null
+  const tested = tests && (await gateTests(tests, testSetup(place)))
+  return tested?.refused ? null : state
+}
+
+/** The tests that guard a file. Without a sandbox the tools' own safe repairs are kept all the same, and the report says so. */
+async function testsOf(path: string, place: Workplace): Promise<GuardingTests | null> {
+  try {
+    const tests = await guardingTests([path], testSetup(place))
+    // Nobody has written this code but its tools and its authors: what could not be run before need not run now.
+    return tests?.before.runs.some(({ outcome }) => outcome.status === 'failed') ? null : tests
+  } catch (error) {
+    const reason = sandboxProblem(error)
+    if (reason === null) throw error
+    place.context.notice({
+      code: 'TESTS_NOT_RUN',
+      message: `What linters repaired was not tested: ${reason}`,
+      hint: 'Start Docker and run `agent doctor --build-sandbox`, or use --sandbox host in a repository whose code you trust.',
+    })
+    return null
+  }
+}
+
+async function textOf({ bench }: Workplace, path: string): Promise<string | null> {
+  const text = (await bench.transaction.checkout.read(path)).toString('utf8')
+  return text.includes('\uFFFD') ? null : text
+}
