@@ -45,8 +45,8 @@ export async function cleanSide(side: 'before' | 'after', options: SideOptions):
   return new Map([...entries].flatMap(([path, entry]) => (entry === 'unmerged' ? [] : [[path, entry] as const])))
 }
 
-/** Git reads them beside the files, and falls back on those of HEAD. */
-async function copyAttributes(root: string, tree: string, { entries }: Journal): Promise<void> {
+/** Copies the attributes of files to where git looks for them beside the files; without them it falls back on those of the index. */
+export async function copyAttributes(root: string, tree: string, { entries }: { entries: readonly { path: string }[] }): Promise<void> {
   const folders = new Set(entries.flatMap(({ path }) => ['.', ...foldersAbove(path)]))
   const names = [...folders].map((folder) => (folder === '.' ? '.gitattributes' : `${folder}/.gitattributes`))
   const ours = new Set(entries.map(({ path }) => path))
