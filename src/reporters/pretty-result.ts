@@ -3,7 +3,7 @@ import type { ExplainResult, RunResult } from '../domain/result.ts'
 import { terminalLine, terminalText } from '../domain/trust-terminal.ts'
 import type { Page } from './page.ts'
 import { knownResult, patchCounts, verificationLines } from './result-lines.ts'
-import { wrapText } from './text-layout.ts'
+import { cutText, wrapText } from './text-layout.ts'
 
 /** What a task has to say beyond its findings. */
 export function resultBlocks(report: Report, page: Page): string[] {
@@ -69,7 +69,7 @@ function explainBlocks({ claims }: ExplainResult, page: Page): string[] {
     const [firstLine = ''] = evidence.split('\n')
     return [
       ...wrapText(terminalText(text), page.width),
-      `  ${page.paint('cyan', place)}  ${page.paint('dim', terminalLine(firstLine.trim()).slice(0, Math.max(10, page.width - place.length - 4)))}`,
+      `  ${page.paint('cyan', place)}  ${page.paint('dim', cutText(terminalLine(firstLine.trim()), Math.max(10, page.width - place.length - 4)))}`,
     ].join('\n')
   })
 }

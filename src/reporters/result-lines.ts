@@ -44,7 +44,7 @@ export function verificationLines({ linters, newDiagnostics, goneDiagnostics, te
   return [
     ...(linters.length > 0 ? [`${linters.join(', ')}: ${change.join(', ')}`] : []),
     ...(tests ? [testLine(tests)] : []),
-    ...notRun.map(({ what, reason }) => `${what} was not run: ${reason}`),
+    ...notRun.map(({ what, reason }) => `${what} could not run: ${reason}`),
   ]
 }
 

@@ -86,7 +86,7 @@ describe('the result of a run', () => {
 
       eslint: no new problem, 2 gone
       tests: 4 executed (3 before), none fails that passed before
-      ruff was not run: it is not installed.
+      ruff could not run: it is not installed.
 
       ✔ 2 files changed
         scripted (endpoint) · 1 request · 10 tokens in, 5 out · 5 ms
@@ -120,6 +120,11 @@ describe('the result of an explanation', () => {
     expect(text).toContain('It reads a port.\n  src/port.ts:3  return Number(text)')
     expect(markdown(reportOf(explainResult, { patch: '' }), plain)).toContain('src/port.ts:3')
   })
+})
+
+it('cuts the evidence of a statement between characters', () => {
+  const claim = { text: 'x', path: 'a.ts', startLine: 1, endLine: 1, evidence: '\u{10000}'.repeat(200) }
+  expect(pretty(reportOf({ ...explainResult, claims: [claim] }, { patch: '' }), plain).isWellFormed()).toBe(true)
 })
 
 it('counts the lines of a patch by file, whatever they begin with', () => {
