@@ -25,7 +25,8 @@ const redrawMs = 100
 /** One line on the terminal that says how far a run is. Silent when nobody looks, so that logs stay clean. */
 export function createProgress(stream: ProgressStream, { quiet, verbose = false }: ProgressOptions): Progress {
   const tell = (event: AgentEvent) => {
-    if (verbose) tellCall(event, stream)
+    if (event.type === 'tool-end' && verbose) tellCall(event, stream)
+    if (event.type === 'notice' && !quiet) tellNotice(event, stream)
     if (event.type === 'repair-end' && !quiet) stream.write(`${describeRepair(event)}\n`)
   }
   if (quiet || !stream.isTTY) return { onEvent: tell, end: () => {} }
@@ -44,7 +45,7 @@ export function createProgress(stream: ProgressStream, { quiet, verbose = false 
   return {
     onEvent(event) {
       take(event, state)
-      if ((verbose && event.type === 'tool-end') || event.type === 'repair-end') clear()
+      if ((verbose && event.type === 'tool-end') || event.type === 'repair-end' || event.type === 'notice') clear()
       tell(event)
     },
     end() {
@@ -54,12 +55,19 @@ export function createProgress(stream: ProgressStream, { quiet, verbose = false 
   }
 }
 
-function tellCall(event: AgentEvent, stream: ProgressStream): void {
-  if (event.type === 'tool-end') stream.write(`${describeCall(event.call)}${event.isError ? `: ${firstLine(event.text)}` : ''}\n`)
+type EventOf<Kind extends AgentEvent['type']> = Extract<AgentEvent, { type: Kind }>
+
+/** What should be known while something can still be done about it. */
+function tellNotice({ message, hint }: EventOf<'notice'>, stream: ProgressStream): void {
+  stream.write(`notice: ${terminalLine(message)}\n${hint === '' ? '' : `hint: ${terminalLine(hint)}\n`}`)
+}
+
+function tellCall(event: EventOf<'tool-end'>, stream: ProgressStream): void {
+  stream.write(`${describeCall(event.call)}${event.isError ? `: ${firstLine(event.text)}` : ''}\n`)
 }
 
 /** `src/port.ts:12 eslint/no-var: fixed`. */
-function describeRepair({ group, rules, text }: Extract<AgentEvent, { type: 'repair-end' }>): string {
+function describeRepair({ group, rules, text }: EventOf<'repair-end'>): string {
   return terminalLine(`${group} ${rules.join(', ')}: ${text}`).slice(0, 300)
 }
 

@@ -1,7 +1,6 @@
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import { AppError, type ExitCode } from '../domain/errors.ts'
-import type { Report } from '../domain/report.ts'
 import { writeFileWhole } from '../system/write-file-whole.ts'
 import { run, type RunRequest } from '../tasks/run/run.ts'
 import type { CommandContext } from './command.ts'
@@ -22,6 +21,7 @@ const maxTime = 600_000
 export function runRun(command: Command, instruction: string, context: CommandContext): Promise<ExitCode> {
   const flags = command.optsWithGlobals<RunFlags>()
   if (instruction.trim() === '') throw new AppError('USAGE_INVALID', 'The task is empty.', { hint: 'Say what to do: agent run "<task>".' })
+  let patch: Uint8Array = Buffer.alloc(0)
   return runTaskCommand(command, context, {
     task: run,
     maxTime,
@@ -33,11 +33,13 @@ export function runRun(command: Command, instruction: string, context: CommandCo
       commit: flags.commitResult ?? false,
       commandTimeout: config.sandbox.timeout,
       testCommand: config.fix.testCommand,
+      keepPatch: (bytes) => (patch = bytes),
     }),
-    finish: (report, session) => writePatch(report, flags.patchOut, session),
+    finish: (_, session) => writePatch(patch, flags.patchOut, session),
   })
 }
 
-async function writePatch({ patch }: Report, file: string | undefined, { settings }: TaskSession): Promise<void> {
+/** Byte for byte: what a report makes text of no longer applies where a file is not UTF-8. */
+async function writePatch(patch: Uint8Array, file: string | undefined, { settings }: TaskSession): Promise<void> {
   if (file !== undefined) await writeFileWhole(resolve(settings.globals.directory, file), patch)
 }

@@ -60,3 +60,13 @@ it('tells each call when more was asked for, without what a terminal would obey'
   progress.end()
   expect(out.written).toEqual(['edit_file src/port.ts\n', 'edit_file: No such␛[31m file.\n'])
 })
+
+it('tells at once what has to be known, unless it is to be quiet', () => {
+  for (const quiet of [false, true]) {
+    const out = stream(false)
+    const progress = createProgress(out, { quiet })
+    progress.onEvent({ type: 'notice', code: 'SANDBOX_UNAVAILABLE', message: 'No \u001b[31msandbox.', hint: 'Start Docker.' })
+    progress.end()
+    expect(out.written).toEqual(quiet ? [] : ['notice: No ␛[31msandbox.\nhint: Start Docker.\n'])
+  }
+})

@@ -67,6 +67,15 @@ describe('agent run', () => {
     expect(notes()).toBe('two\n')
   })
 
+  it('writes a patch byte for byte where a file is not UTF-8', async () => {
+    const { ask, repository } = await scene([call('move_file', { from: 'old.txt', to: 'new.txt' })])
+    const bytes = Buffer.from('caf\u00e9\n', 'latin1')
+    writeFileSync(join(repository.root, 'old.txt'), bytes)
+    await ask(['run', 'rename old.txt', '--patch-out', 'out.patch'])
+    repository.git('apply', 'out.patch')
+    expect(readFileSync(join(repository.root, 'new.txt'))).toEqual(bytes)
+  })
+
   it('commits with --commit-result', async () => {
     const { ask, repository } = await scene()
     await ask(['run', 'Make notes.md say two.', '--commit-result'])

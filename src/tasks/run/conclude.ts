@@ -20,6 +20,7 @@ export async function conclude(worked: Worked, { request, bench, context }: Conc
   const { outcome, changes, verified } = worked
   const holds = outcome.ending === 'done' && verified?.verdict === 'passed'
   for (const notice of noticesOf(worked)) context.notice(notice)
+  request.keepPatch?.(changes.patch)
   // Interrupted before this line, nothing has happened; after it, everything.
   context.signal.throwIfAborted()
   const applied = holds && request.apply ? await bench.transaction.apply() : null
@@ -49,7 +50,7 @@ export async function conclude(worked: Worked, { request, bench, context }: Conc
 const maxUnfinishedText = 2000
 
 /** What a model says endlessly is cut off by a limit, and would bury the rest of the report. */
-const clipped = (text: string) => (text.length > maxUnfinishedText ? `${text.slice(0, maxUnfinishedText)}…` : text)
+const clipped = (text: string) => (text.length > maxUnfinishedText ? `${text.slice(0, maxUnfinishedText).toWellFormed()}…` : text)
 
 const maxSubject = 72
 

@@ -33,6 +33,8 @@ export interface RunRequest {
   commandTimeout: number
   /** The project's own test command, for code whose tests no adapter finds. */
   testCommand: string | null
+  /** Given the patch byte for byte, before anything is applied. */
+  keepPatch?(patch: Buffer): void
 }
 
 export type Ending = RunResult['ending']
@@ -64,6 +66,7 @@ export const run: Task<RunRequest> = {
     try {
       // Found out before a minute of model time is spent.
       if (request.allow.includes('execute')) await bench.open()
+      else if (request.allow.includes('write')) warnWithoutSandbox(bench, context)
       const worked = await work(request, { engine, bench, context })
       return await conclude(worked, { request, bench, context })
     } finally {
@@ -71,6 +74,19 @@ export const run: Task<RunRequest> = {
       await bench.close()
     }
   },
+}
+
+/** Without one, nothing that has linters or tests is applied. The model need not wait until that is known. */
+function warnWithoutSandbox(bench: Workbench, { emit }: TaskContext): void {
+  bench.open().catch((error: unknown) => {
+    if (!(error instanceof AppError) || error.code !== 'SANDBOX_UNAVAILABLE') return
+    emit({
+      type: 'notice',
+      code: error.code,
+      message: `What has linters or tests cannot be checked, and will not be applied. ${error.message}`,
+      hint: error.hint ?? '',
+    })
+  })
 }
 
 interface Work {

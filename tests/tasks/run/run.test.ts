@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import type { AgentEvent } from '../../../src/agent/event.ts'
 import { AppError } from '../../../src/domain/errors.ts'
 import { exitCodeFor } from '../../../src/domain/exit-code.ts'
 import type { Report } from '../../../src/domain/report.ts'
@@ -268,8 +269,10 @@ describe('agent run', () => {
   it('applies nothing that could not be checked', async () => {
     const repository = project()
     const { handle } = scripted(...rewrite(checked), 'Done.')
+    const events: AgentEvent[] = []
     const report = await runOn(repository, run, request, {
       engine: handle,
+      onEvent: (event) => events.push(event),
       workshop: (real) => ({
         ...real,
         openSandbox: async () => {
@@ -278,6 +281,9 @@ describe('agent run', () => {
       }),
     })
     expect(report.notices.map(({ code }) => code)).toEqual(['SANDBOX_UNAVAILABLE'])
+    const types = events.map(({ type }) => type)
+    // Told while the model works, not after it.
+    expect(types.indexOf('notice')).toBeLessThan(types.indexOf('step-end'))
     expect(text(repository, 'src/port.js')).toBe(port)
   })
 
