@@ -48,6 +48,8 @@ interface Layer {
   originOf: (path: string) => string
 }
 
+interface OverrideLayer extends Layer, Source {}
+
 /** The effective configuration: defaults < user file < project file < environment < flags, value by value. */
 export async function loadConfig(options: LoadConfigOptions): Promise<LoadedConfig> {
   const { environment, checks, flags = [] } = options
@@ -62,15 +64,15 @@ export async function loadConfig(options: LoadConfigOptions): Promise<LoadedConf
   const layers = [
     ...(userFile ? [await fileLayer(userFile, { schema, kind: 'user file' })] : []),
     ...(ownProject ? [ownProject.layer] : []),
-    await overrideLayer(fromEnvironment.overrides, { schema, kind: 'environment' }),
-    await overrideLayer(flags, { schema, kind: 'flag' }),
+    await checkedLayer(overrideLayer(fromEnvironment.overrides, 'environment'), schema),
+    overrideLayer(flags, 'flag'),
   ]
   const written = new Map(
     layers.flatMap(({ section, originOf }) =>
       leavesOf(section).map(({ path, value }) => [path, { value, origin: originOf(path) }] as const),
     ),
   )
-  const config = schema.parse(mergeSections(layers.map(({ section }) => section)))
+  const config = await effective(layers, schema)
   return {
     config: withAbsoluteModelFolder(config, written, options),
     schema,
@@ -119,11 +121,25 @@ async function fileLayer({ name, text, data }: ConfigFile, { schema, kind }: { s
   return { section: await checked(data, { schema, source: { nameOf: () => name, lineOf } }), originOf: () => `${kind} ${name}` }
 }
 
-async function overrideLayer(overrides: readonly Override[], { schema, kind }: { schema: ConfigSchema; kind: string }): Promise<Layer> {
+/** Variables or flags; not checked yet. */
+function overrideLayer(overrides: readonly Override[], kind: string): OverrideLayer {
   const names = new Map(overrides.map(({ path, name }) => [path, name]))
   const nameOf = (path: string) => names.get(path) ?? kind
   const section = mergeSections(overrides.map(({ path, value }) => sectionOf(path, value)))
-  return { section: await checked(section, { schema, source: { nameOf } }), originOf: (path) => `${kind} ${nameOf(path)}` }
+  return { section, nameOf, originOf: (path) => `${kind} ${nameOf(path)}` }
+}
+
+async function checkedLayer(layer: OverrideLayer, schema: ConfigSchema): Promise<OverrideLayer> {
+  if (Object.keys(layer.section).length === 0) return layer
+  return { ...layer, section: await checked(layer.section, { schema, source: layer }) }
+}
+
+/** Flags come last, so what is wrong with the whole is wrong with them: they are checked with it, and a hook waits for one check less. */
+async function effective(layers: readonly (Layer | OverrideLayer)[], schema: ConfigSchema): Promise<Config> {
+  const merged = schema.safeParse(mergeSections(layers.map(({ section }) => section)))
+  if (merged.success) return merged.data
+  for (const layer of layers) if ('nameOf' in layer) await checkedLayer(layer, schema)
+  throw merged.error
 }
 
 async function checked(data: unknown, { schema, source }: { schema: ConfigSchema; source: Source }): Promise<Section> {
