@@ -1,6 +1,6 @@
 import type { Report } from '../domain/report.ts'
 import { fencedBlock, inlineCode, markdownLine, markdownText } from '../domain/trust-markdown.ts'
-import { knownResult, patchCounts, verificationLines } from './result-lines.ts'
+import { knownResult, patchCounts, targetName, targetOutcome, verificationLines } from './result-lines.ts'
 
 /** What a task has to say beyond its findings. */
 export function resultBlocks(report: Report): string[] {
@@ -8,12 +8,14 @@ export function resultBlocks(report: Report): string[] {
   if (result === null) return []
   if (result.task === 'explain')
     return result.claims.map(({ text, path, startLine }) => `- ${markdownLine(text)} (${inlineCode(`${path}:${startLine}`)})`)
+  const patch = report.patch === '' ? [] : [fencedBlock(report.patch, 'diff')]
+  if (result.task === 'fix') {
+    const targets = result.targets.map((target) => `- ${inlineCode(targetName(target))}: ${markdownLine(targetOutcome(target))}`)
+    return [targets.join('\n'), ...(result.applied.length === 0 ? patch : [])].filter((block) => block !== '')
+  }
   const files = patchCounts(report.patch).map(({ path, added, removed }) => `- ${inlineCode(path)} +${added} -${removed}`)
   const checks = result.verification ? verificationLines(result.verification).map((line) => `- ${markdownLine(line)}`) : []
-  return [
-    markdownText(result.text),
-    files.join('\n'),
-    checks.join('\n'),
-    ...(result.applied === null && report.patch !== '' ? [fencedBlock(report.patch, 'diff')] : []),
-  ].filter((block) => block !== '')
+  return [markdownText(result.text), files.join('\n'), checks.join('\n'), ...(result.applied === null ? patch : [])].filter(
+    (block) => block !== '',
+  )
 }

@@ -1,15 +1,40 @@
 import type { Report } from '../domain/report.ts'
-import type { ExplainResult, RunResult } from '../domain/result.ts'
+import type { ExplainResult, FixResult, RunResult } from '../domain/result.ts'
 import { terminalLine, terminalText } from '../domain/trust-terminal.ts'
 import type { Page } from './page.ts'
-import { knownResult, patchCounts, verificationLines } from './result-lines.ts'
+import { knownResult, patchCounts, targetName, targetOutcome, verificationLines } from './result-lines.ts'
 import { cutText, wrapText } from './text-layout.ts'
 
 /** What a task has to say beyond its findings. */
 export function resultBlocks(report: Report, page: Page): string[] {
   const result = knownResult(report)
   if (result === null) return []
-  return result.task === 'run' ? runBlocks(result, report, page) : explainBlocks(result, page)
+  switch (result.task) {
+    case 'run':
+      return runBlocks(result, report, page)
+    case 'fix':
+      return fixBlocks(result, report, page)
+    case 'explain':
+      return explainBlocks(result, page)
+  }
+}
+
+const marks = {
+  fixed: { mark: '\u2714', color: 'green' },
+  'not-kept': { mark: '\u2716', color: 'red' },
+  'not-attempted': { mark: '\u25CB', color: 'yellow' },
+} as const
+
+function fixBlocks({ targets, applied }: FixResult, { patch }: Report, page: Page): string[] {
+  const rows = targets.map((target) => {
+    const { mark, color } = marks[target.outcome]
+    const outcome = wrapText(terminalText(targetOutcome(target)), page.width - 4).map((row) => `    ${page.paint('dim', row)}`)
+    return [`${page.paint(color, mark)} ${page.paint('cyan', terminalLine(targetName(target)))}`, ...outcome].join('\n')
+  })
+  return [
+    ...(rows.length === 0 ? [] : [rows.join('\n')]),
+    ...(patch === '' ? [] : [applied.length === 0 ? patchText(patch, page) : fileRows(patch, page)]),
+  ]
 }
 
 function runBlocks(result: RunResult, { patch }: Report, page: Page): string[] {

@@ -1,14 +1,26 @@
 import { plural } from '../domain/plural.ts'
 import type { Report } from '../domain/report.ts'
-import { type ExplainResult, explainResultSchema, type RunResult, runResultSchema, type Verification } from '../domain/result.ts'
+import {
+  type ExplainResult,
+  explainResultSchema,
+  type FixResult,
+  fixResultSchema,
+  type RunResult,
+  runResultSchema,
+  type Verification,
+} from '../domain/result.ts'
 import { unquotePath } from '../workspace/quoted-path.ts'
 
 /** What a task has beyond findings, in a shape that reporters can lay out. */
-export type KnownResult = RunResult | ExplainResult
+export type KnownResult = RunResult | ExplainResult | FixResult
 
 /** The result of a report where this version knows its shape. */
 export function knownResult({ result }: Pick<Report, 'result'>): KnownResult | null {
-  return runResultSchema.safeParse(result).data ?? explainResultSchema.safeParse(result).data ?? null
+  for (const schema of [runResultSchema, explainResultSchema, fixResultSchema]) {
+    const { data } = schema.safeParse(result)
+    if (data) return data
+  }
+  return null
 }
 
 /** Lines that a patch adds to and removes from each file, in the patch's order. */
@@ -58,4 +70,23 @@ function testLine({ executedBefore, executedAfter, newlyFailing, missing }: NonN
     missing.length > 0 ? `${missing.length} not executed any more: ${missing.slice(0, 5).join('; ')}` : '',
   ]
   return parts.filter((part) => part !== '').join(', ')
+}
+
+type FixTarget = FixResult['targets'][number]
+
+/** `src/port.ts:3 eslint/no-var`. */
+export function targetName({ path, line, tool, rule }: FixTarget): string {
+  return `${line === null ? path : `${path}:${line}`} ${rule === null ? tool : `${tool}/${rule}`}`
+}
+
+/** What became of a problem that was to be repaired. */
+export function targetOutcome({ outcome, by, attempts, gate, reason }: FixTarget): string {
+  switch (outcome) {
+    case 'fixed':
+      return by === 'linter' ? 'repaired by the linter' : `repaired by the model${attempts > 1 ? ` after ${attempts} attempts` : ''}`
+    case 'not-kept':
+      return `not kept after ${plural(attempts, 'attempt')} (${gate ?? 'unknown'}): ${reason}`
+    case 'not-attempted':
+      return `not attempted: ${reason}`
+  }
 }

@@ -9,6 +9,7 @@ import { gateSuppression } from './gate-suppression.ts'
 import { gateSyntax } from './gate-syntax.ts'
 import { gateTestKept } from './gate-test-kept.ts'
 import type { Paired } from './pair-diagnostics.ts'
+import { mayBeFixable } from './target.ts'
 import { gateTests, type GuardingTests } from './test-group.ts'
 import { lintSetup, testSetup, type Workplace } from './workplace.ts'
 
@@ -50,7 +51,7 @@ export async function checkText(edit: Edit): Promise<Refused | null> {
 /** A right edit in a wrong layout: the tools that complain about it may lay it out themselves, once, where it was changed. */
 async function withLayout(edit: Edit, { fresh }: Paired, judging: Judging): Promise<Passed | Refused | null> {
   const { place } = judging
-  const own = fresh.filter(({ path, isFixable }) => path === edit.path && isFixable)
+  const own = fresh.filter((diagnostic) => diagnostic.path === edit.path && mayBeFixable(diagnostic))
   if (own.length === 0 || own.length < fresh.length) return null
   const able = place.linters.filter(({ name }) => own.some(({ tool }) => tool === name))
   const { checkout } = place.bench.transaction

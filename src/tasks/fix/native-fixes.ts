@@ -5,7 +5,7 @@ import { type CopyState, lintState } from './copy-state.ts'
 import { follow } from './follow-targets.ts'
 import { gateDiagnostics, pairStates } from './gate-diagnostics.ts'
 import { gateSyntax } from './gate-syntax.ts'
-import { linesOf, type Target } from './target.ts'
+import { linesOf, mayBeFixable, type Target } from './target.ts'
 import { gateTests, type GuardingTests, guardingTests, sandboxProblem } from './test-group.ts'
 import { takenBack } from './taken-back.ts'
 import { lintSetup, testSetup, type Workplace } from './workplace.ts'
@@ -19,7 +19,7 @@ const reach = 2
  */
 export async function nativeFixes(place: Workplace, targets: readonly Target[]): Promise<void> {
   const byPath = Map.groupBy(
-    targets.filter(({ current }) => current?.isFixable),
+    targets.filter(({ current }) => current !== null && mayBeFixable(current)),
     ({ told }) => told.path,
   )
   for (const [path, fixable] of byPath) {

@@ -49,3 +49,9 @@ export function linesOf({ range }: Diagnostic): { start: number; end: number } |
 
 /** `eslint/no-var`. */
 export const ruleOf = ({ tool, rule }: Diagnostic) => (rule === null ? tool : `${tool}/${rule}`)
+
+/** They repair what they can, and do not say beforehand what that is. */
+const silent: ReadonlySet<string> = new Set(['oxlint', 'stylelint'])
+
+/** Whether the tool that tells of it may be able to repair it. */
+export const mayBeFixable = ({ tool, isFixable }: Diagnostic) => isFixable || silent.has(tool)
