@@ -13,15 +13,17 @@ export interface Script {
   replies: readonly { trigger: string; reply: string }[]
   /** Said when no trigger occurs. */
   fallback: string
+  /** In Jinja; without it, ChatML. */
+  chatTemplate?: string
 }
 
 export const scriptedModelName = 'scripted test model, no real weights'
 const maxReplies = 64
 
 /** Writes the model to a file. The same script gives the same bytes. */
-export function makeScriptedMoe({ replies, fallback }: Script, path: string): void {
+export function makeScriptedMoe({ replies, fallback, ...template }: Script, path: string): void {
   if (replies.length > maxReplies) throw new Error(`A script has at most ${maxReplies} replies, not ${replies.length}.`)
-  const vocabulary = createVocabulary()
+  const vocabulary = createVocabulary(template)
   const triggers = replies.map(({ trigger }) => trigger)
   if (new Set(triggers).size < triggers.length || triggers.includes('')) throw new Error('Every trigger is a word of its own.')
   for (const trigger of triggers) vocabulary.addWord(trigger)

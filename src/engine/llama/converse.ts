@@ -1,10 +1,10 @@
 import { AppError } from '../../domain/errors.ts'
-import type { Message } from '../../domain/message.ts'
+import type { AssistantMessage, Message, ToolCall } from '../../domain/message.ts'
 import type { GenerateRequest, Generation } from '../engine.ts'
 import { watchRequest } from './deadlines.ts'
 import type { EngineProcess } from './engine-process.ts'
 import type { LocalDeadlines } from './local-options.ts'
-import { answerSchema, type PromptRequest } from './messages.ts'
+import { type Answer, answerSchema, type PromptRequest } from './messages.ts'
 
 interface Conversation {
   request: GenerateRequest
@@ -18,7 +18,7 @@ export async function converse(prompt: PromptRequest, { request, deadlines, proc
   const watch = watchRequest(deadlines)
   let firstTokenMs: number | null = null
   try {
-    const { text, stopReason, usage } = await process.call(
+    const { text, toolCalls, stopReason, usage } = await process.call(
       { type: 'generate', request: prompt },
       {
         result: answerSchema,
@@ -27,29 +27,59 @@ export async function converse(prompt: PromptRequest, { request, deadlines, proc
         onText: (delta) => {
           firstTokenMs ??= performance.now() - begin
           watch.token()
-          request.onText?.(delta)
+          if (delta !== '') request.onText?.(delta)
         },
       },
     )
     const totalMs = performance.now() - begin
-    return { message: { role: 'assistant', text, toolCalls: [] }, stopReason, usage, firstTokenMs: firstTokenMs ?? totalMs, totalMs }
+    const message: AssistantMessage = { role: 'assistant', text, toolCalls: withIds(toolCalls, request.messages) }
+    return { message, stopReason, usage, firstTokenMs: firstTokenMs ?? totalMs, totalMs }
   } finally {
     watch.stop()
   }
 }
 
-/** The request as the engine process takes it. Throws where it wants what this engine does not have. */
-export function promptOf({ messages, tools, outputSchema, maxTokens, temperature, seed }: GenerateRequest): PromptRequest {
-  if (tools.length > 0)
-    throw new AppError('ENGINE_REFUSED', 'The local engine cannot offer tools to the model.', {
-      hint: 'Use an endpoint with --base-url for this task.',
-    })
-  return { messages: messages.map(plainMessage), outputSchema: outputSchema ?? null, maxTokens, temperature: temperature ?? 0, seed }
+/**
+ * The request as the engine process takes it. Throws where it wants what this engine or its model does not have, which includes tools and a schema
+ * at once: a grammar that keeps to the one keeps from the other.
+ */
+export function promptOf(
+  { messages, tools, outputSchema, maxTokens, temperature, seed }: GenerateRequest,
+  { offersTools }: { offersTools: boolean },
+): PromptRequest {
+  if (!offersTools && (tools.length > 0 || messages.some(({ role }) => role === 'tool'))) throw noTools()
+  if (tools.length > 0 && outputSchema !== undefined) throw toolsUnderSchema()
+  return {
+    messages: messages.map(plainMessage),
+    tools: tools.map(({ name, description, inputSchema }) => ({ name, description, inputSchema })),
+    outputSchema: outputSchema ?? null,
+    maxTokens,
+    temperature: temperature ?? 0,
+    seed,
+  }
 }
 
 function plainMessage(message: Message): PromptRequest['messages'][number] {
-  if (message.role !== 'tool') return { role: message.role, text: message.text }
-  throw new AppError('ENGINE_REFUSED', 'The local engine cannot go on with a conversation in which tools were called.', {
-    hint: 'Use an endpoint with --base-url for this task.',
+  if (message.role !== 'assistant') return message
+  return { role: 'assistant', text: message.text, toolCalls: message.toolCalls.map(({ id, name, input }) => ({ id, name, input })) }
+}
+
+/** Numbered so that no id stands twice in the conversation, and the same answer always has the same. */
+function withIds(calls: Answer['toolCalls'], messages: readonly Message[]): ToolCall[] {
+  const used = new Set(messages.flatMap((message) => (message.role === 'assistant' ? message.toolCalls.map(({ id }) => id) : [])))
+  let number = 0
+  return calls.map(({ name, input }) => {
+    while (used.has(`local${number}`)) number++
+    return { id: `local${number++}`, name, input }
   })
 }
+
+const noTools = () =>
+  new AppError('ENGINE_REFUSED', 'The chat template of the local model has no format for tools.', {
+    hint: 'Choose a model that calls tools with `agent models list`, or use an endpoint with --base-url for this task.',
+  })
+
+const toolsUnderSchema = () =>
+  new AppError('ENGINE_REFUSED', 'The local engine cannot offer tools to the model and keep it to a schema at once.', {
+    hint: 'Ask for one of both.',
+  })

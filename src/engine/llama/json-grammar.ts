@@ -49,6 +49,11 @@ const sharedRules = {
   number: `"-"? ${digits} ("." [0-9]{1,15})?`,
   boolean: '"true" | "false"',
   null: '"null"',
+  anything: 'string | number | boolean | null | list | object',
+  string: '"\\"" character* "\\""',
+  list: '"[" space (anything space ("," space anything space)*)? "]"',
+  object: '"{" space (member ("," space member)*)? "}"',
+  member: 'string space ":" space anything space',
 }
 
 /**
@@ -56,6 +61,11 @@ const sharedRules = {
  * Throws `INTERNAL` for what the subset does not have: every schema is one of ours.
  */
 export function jsonGrammar(schema: JsonSchema): string {
+  return writeGrammar(({ visit }) => visit(schema, '$'))
+}
+
+/** A grammar whose root is an expression over JSON of one schema or several. With `optionalKeys`, what a schema does not require may be left out. */
+export function writeGrammar(write: (context: Context) => string, { optionalKeys = false } = {}): string {
   const rules = new Map<string, string>()
   /** The same expression is one rule, however often it occurs. */
   const rule = (expression: string): string => {
@@ -68,9 +78,10 @@ export function jsonGrammar(schema: JsonSchema): string {
     const node = nodeSchema.safeParse(raw)
     if (!node.success)
       throw new AppError('INTERNAL', `The schema at ${path} cannot be made a grammar: ${JSON.stringify(raw)}`, { cause: node.error })
-    return rule(expressionOf(node.data, path, { visit, rule }))
+    return rule(expressionOf(node.data, path, context))
   }
-  const root = visit(schema, '$')
+  const context: Context = { visit, rule, optionalKeys }
+  const root = write(context)
   const named = [...Object.entries(sharedRules), ...[...rules].map(([expression, name]) => [name, expression])]
   return [`root ::= ${root}`, ...named.map(([name, expression]) => `${name} ::= ${expression}`)].join('\n')
 }
@@ -80,6 +91,7 @@ interface Context {
   visit: (raw: unknown, path: string) => string
   /** The name of the rule for an expression. */
   rule: (expression: string) => string
+  optionalKeys: boolean
 }
 
 function expressionOf(node: Node, path: string, context: Context): string {
@@ -117,13 +129,30 @@ function arrayOf(item: string, { min, max }: Times, rule: Context['rule']): stri
   return `"[" space ${min === 0 ? `(${items})?` : items} "]"`
 }
 
-function objectOf({ properties, required }: Extract<Node, { type: 'object' }>, path: string, { visit }: Context): string {
+function objectOf({ properties, required }: Extract<Node, { type: 'object' }>, path: string, context: Context): string {
   const keys = Object.keys(properties)
   const optional = keys.filter((key) => !required.includes(key))
-  if (optional.length > 0)
+  if (optional.length > 0 && !context.optionalKeys)
     throw new AppError('INTERNAL', `The schema at ${path} cannot be made a grammar: ${optional.join(', ')} must be required.`)
-  const members = keys.map((key) => `${quoted(JSON.stringify(key))} space ":" space ${visit(properties[key], `${path}.${key}`)} space`)
-  return `"{" space ${members.join(' "," space ')} "}"`
+  const members = keys.map((key) => ({
+    text: `${quoted(JSON.stringify(key))} space ":" space ${context.visit(properties[key], `${path}.${key}`)} space`,
+    isNeeded: required.includes(key),
+  }))
+  return `"{" space ${membersFrom(members, context.rule)} "}"`
+}
+
+interface Member {
+  text: string
+  isNeeded: boolean
+}
+
+/** Members in their order, of which some may be missing: the first that is there has no comma before it. */
+function membersFrom([first, ...others]: readonly Member[], rule: Context['rule']): string {
+  if (!first) return ''
+  const rest = others.map(({ text, isNeeded }) => (isNeeded ? `"," space ${text}` : `("," space ${text})?`)).join(' ')
+  if (first.isNeeded) return `${first.text} ${rest}`
+  const without = membersFrom(others, rule)
+  return `(${first.text} ${rest}${without === '' ? ')?' : ` | ${rule(without)})`}`
 }
 
 function repeated(item: string, { min, max }: Times, rule: Context['rule']): string {
@@ -135,7 +164,7 @@ function repeated(item: string, { min, max }: Times, rule: Context['rule']): str
 }
 
 /** A literal of the grammar; what is not plain ASCII is written by its code point. */
-function quoted(text: string): string {
+export function quoted(text: string): string {
   const escaped = Array.from(text, (character) => {
     const code = character.codePointAt(0) ?? 0
     if (character === '"' || character === '\\') return `\\${character}`

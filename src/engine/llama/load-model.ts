@@ -39,15 +39,23 @@ export async function loadModel(request: OpenRequest): Promise<LoadedModel> {
   const context = await createContext({ model, threads, request, parallel: request.parallel ?? sequencesOn[place] })
   const contextTokens = Math.min(context.contextSize, model.trainContextSize, request.contextTokens ?? preferredContext)
   const parallel = context.totalSequences
+  const template = chooseTemplate(library, model)
+  const offersTools = template.calls !== null
   return {
     library,
     llama,
     model,
-    template: chooseTemplate(library, model),
+    template,
     slots: createSlots(Array.from({ length: parallel }, () => context.getSequence())),
     contextTokens,
     sliceTokens: sliceTokensOn[place],
-    opened: { contextTokens, parallel, backend: await describeBackend(loaded, threads), notices: await noticesFor(request, model, loaded) },
+    opened: {
+      contextTokens,
+      parallel,
+      offersTools,
+      backend: await describeBackend(loaded, threads),
+      notices: await noticesFor(request, model, loaded),
+    },
   }
 }
 

@@ -5,7 +5,15 @@ import { z } from 'zod'
 const id = z.int().nonnegative()
 const tokens = z.int().nonnegative()
 
-const messageSchema = z.strictObject({ role: z.enum(['system', 'user', 'assistant']), text: z.string() })
+const spokenCall = { name: z.string(), input: z.unknown() }
+
+const messageSchema = z.discriminatedUnion('role', [
+  z.strictObject({ role: z.enum(['system', 'user']), text: z.string() }),
+  z.strictObject({ role: z.literal('assistant'), text: z.string(), toolCalls: z.array(z.strictObject({ id: z.string(), ...spokenCall })) }),
+  z.strictObject({ role: z.literal('tool'), callId: z.string(), text: z.string(), isError: z.boolean() }),
+])
+
+const toolSchema = z.strictObject({ name: z.string(), description: z.string(), inputSchema: z.record(z.string(), z.unknown()) })
 
 export const openRequestSchema = z.strictObject({
   modelPath: z.string(),
@@ -17,6 +25,7 @@ export const openRequestSchema = z.strictObject({
 
 export const promptRequestSchema = z.strictObject({
   messages: z.array(messageSchema),
+  tools: z.array(toolSchema).describe('None together with a schema'),
   outputSchema: z.record(z.string(), z.unknown()).nullable(),
   maxTokens: z.int().positive(),
   temperature: z.number().nonnegative(),
@@ -42,13 +51,15 @@ export const backendSchema = z.strictObject({
 export const openedSchema = z.strictObject({
   contextTokens: tokens,
   parallel: z.int().positive(),
+  offersTools: z.boolean().describe('The template of the model has a format for calls'),
   backend: backendSchema,
   notices: z.array(z.strictObject({ code: z.string(), message: z.string(), hint: z.string() })),
 })
 
 export const answerSchema = z.strictObject({
   text: z.string(),
-  stopReason: z.enum(['stop', 'length']),
+  toolCalls: z.array(z.strictObject(spokenCall)).describe("Whole ones, in their order; their ids are the program's business"),
+  stopReason: z.enum(['stop', 'tool-calls', 'length']),
   usage: z.strictObject({ inputTokens: tokens, cachedInputTokens: tokens, outputTokens: tokens }),
 })
 
@@ -57,7 +68,7 @@ export const problemCodes = ['ENGINE_UNAVAILABLE', 'ENGINE_OUT_OF_CONTEXT', 'ENG
 
 export const fromProcessSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('turn'), id }).describe('The request has left the queue'),
-  z.strictObject({ type: z.literal('text'), id, delta: z.string() }),
+  z.strictObject({ type: z.literal('text'), id, delta: z.string().describe('Empty for a token that the reader is not shown') }),
   z.strictObject({ type: z.literal('done'), id, value: z.unknown() }),
   z.strictObject({ type: z.literal('failed'), id, code: z.enum(problemCodes), message: z.string(), hint: z.string().nullable() }),
 ])

@@ -39,7 +39,9 @@ export async function openLocalEngine(
     get backend() {
       return opened.backend
     },
-    offersTools: false,
+    get offersTools() {
+      return opened.offersTools
+    },
     get contextTokens() {
       return opened.contextTokens
     },
@@ -52,7 +54,7 @@ export async function openLocalEngine(
     countTokens: async (text) => (await ready()).call({ type: 'count', text }, { result: countSchema }),
     async generate(request) {
       request.signal.throwIfAborted()
-      const prompt = promptOf(request)
+      const prompt = promptOf(request, opened)
       return await converse(prompt, { request, deadlines, process: await ready(request.signal) })
     },
     close: () => supervisor.close(),

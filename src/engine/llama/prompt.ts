@@ -1,12 +1,17 @@
-import type { ChatHistoryItem, ChatWrapper, LlamaModel, Token } from 'node-llama-cpp'
+import type { ChatHistoryItem, ChatModelFunctions, ChatWrapper, GbnfJsonSchema, LlamaModel, Token } from 'node-llama-cpp'
+import { callFormatOf } from './call-format.ts'
+import { chatHistory } from './chat-history.ts'
 import type { LlamaLibrary } from './library.ts'
 import type { PromptRequest } from './messages.ts'
+import type { CallFormat } from './read-calls.ts'
 
 /** How a model is talked to. */
 export interface ChatTemplate {
   wrapper: ChatWrapper
   /** Its template opens a thought, or knows to leave it empty, before the answer. */
   thinks: boolean
+  /** Null: it knows no calls. */
+  calls: CallFormat | null
 }
 
 export interface Prompt {
@@ -20,30 +25,57 @@ export interface Prompt {
 const emptyThought = '<think>\n\n</think>\n\n'
 
 /** The chat template of the model file. */
-export function chooseTemplate({ resolveChatWrapper }: Pick<LlamaLibrary, 'resolveChatWrapper'>, model: LlamaModel): ChatTemplate {
+export function chooseTemplate(
+  { resolveChatWrapper, LlamaText }: Pick<LlamaLibrary, 'resolveChatWrapper' | 'LlamaText'>,
+  model: LlamaModel,
+): ChatTemplate {
   const source = model.fileInfo.metadata.tokenizer?.chat_template ?? ''
   const generationPrompt = source.slice(source.lastIndexOf('add_generation_prompt'))
   const wrapper = resolveChatWrapper(model, { warningLogs: false, customWrapperSettings: { gemma4: { reasoning: false } } })
-  return { wrapper, thinks: generationPrompt.includes('<think>') }
+  // A model whose own template says nothing of tools never learnt to call them.
+  const calls = source.includes('tools') ? callFormatOf(wrapper, model) : null
+  if (wrapper.wrapperName === 'Qwen') sayResultsPlainly(wrapper, LlamaText)
+  return { wrapper, thinks: generationPrompt.includes('<think>'), calls }
+}
+
+/** These models read results as they are; as strings of JSON they cost more, and code in them reads badly. */
+function sayResultsPlainly(wrapper: ChatWrapper, LlamaText: LlamaLibrary['LlamaText']): void {
+  const { prefix, suffix } = wrapper.settings.functions.result
+  wrapper.generateFunctionCallResult = (_name, _input, result) => LlamaText([prefix, String(result), suffix])
 }
 
 /** Renders messages up to the point where the model speaks. Text of a message never becomes a control token, whatever it contains. */
-export function renderPrompt(messages: PromptRequest['messages'], template: ChatTemplate, model: LlamaModel): Prompt {
-  const history = messages.map(({ role, text }): ChatHistoryItem => {
-    if (role === 'assistant') return { type: 'model', response: [text] }
-    return { type: role, text }
-  })
-  const prompt = render(history, template, model)
-  const firstOther = history.findIndex(({ type }) => type !== 'system')
+export function renderPrompt(
+  { messages, tools }: Pick<PromptRequest, 'messages' | 'tools'>,
+  template: ChatTemplate,
+  model: LlamaModel,
+): Prompt {
+  const history = chatHistory(messages)
+  const functions = functionsOf(tools)
+  const prompt = render(history, functions, { template, model })
+  const firstOther = messages.findIndex(({ role }) => role !== 'system')
   if (firstOther < 1) return { ...prompt, sharedTokens: 0 }
   // A text that no message begins with, so that the two part where the message begins.
-  const other = render([...history.slice(0, firstOther), { type: 'user', text: '\u0001' }], template, model).tokens
+  const otherHistory: ChatHistoryItem[] = [
+    ...history.slice(0, firstOther),
+    { type: 'user', text: '\u0001' },
+    { type: 'model', response: [] },
+  ]
+  const other = render(otherHistory, functions, { template, model }).tokens
   const firstDifference = prompt.tokens.findIndex((token, index) => token !== other[index])
   return { ...prompt, sharedTokens: Math.max(0, firstDifference) }
 }
 
-function render(history: readonly ChatHistoryItem[], { wrapper, thinks }: ChatTemplate, model: LlamaModel): Omit<Prompt, 'sharedTokens'> {
-  const state = wrapper.generateContextState({ chatHistory: [...history, { type: 'model', response: [] }] })
+/** The library passes on schemas that its own grammars would not know. */
+const functionsOf = (tools: PromptRequest['tools']): ChatModelFunctions =>
+  Object.fromEntries(tools.map(({ name, description, inputSchema }) => [name, { description, params: inputSchema as GbnfJsonSchema }]))
+
+function render(
+  history: readonly ChatHistoryItem[],
+  functions: ChatModelFunctions,
+  { template: { wrapper, thinks }, model }: { template: ChatTemplate; model: LlamaModel },
+): Omit<Prompt, 'sharedTokens'> {
+  const state = wrapper.generateContextState({ chatHistory: history, availableFunctions: functions, documentFunctionParams: true })
   const tokens = state.contextText.tokenize(model.tokenizer)
   // In formats with channels, what is said without naming one goes to the reader.
   if (state.noPrefixTrigger?.type === 'response') tokens.push(...state.noPrefixTrigger.inject.tokenize(model.tokenizer))

@@ -20,6 +20,7 @@ const openRequest = (modelPath: string, more: Partial<OpenRequest> = {}): OpenRe
 })
 const prompt = (text: string, more: Partial<PromptRequest> = {}): PromptRequest => ({
   messages: [{ role: 'user', text }],
+  tools: [],
   outputSchema: null,
   maxTokens: 40,
   temperature: 0,
@@ -186,7 +187,7 @@ describe('renderPrompt', () => {
     const { model, template } = await loadModel(
       openRequest(tinyMoe(chatTemplate === undefined ? {} : { chatTemplate }), { contextTokens: 256 }),
     )
-    const { tokens, stopTokens, sharedTokens } = renderPrompt(messages, template, model)
+    const { tokens, stopTokens, sharedTokens } = renderPrompt({ messages, tools: [] }, template, model)
     const text = model.detokenize(tokens, true)
     const shared = model.detokenize(tokens.slice(0, sharedTokens), true)
     const controls = tokens.filter((token) => model.isSpecialToken(token)).length
@@ -204,7 +205,7 @@ describe('renderPrompt', () => {
     const { text, shared } = await rendered([
       { role: 'system', text: 'Be short.' },
       hi,
-      { role: 'assistant', text: 'Hello' },
+      { role: 'assistant', text: 'Hello', toolCalls: [] },
       { role: 'user', text: 'Bye' },
     ])
     expect(text).toMatch(
@@ -248,7 +249,7 @@ describe('renderPrompt', () => {
   it('opens the channel that the reader sees, where there are channels', async () => {
     const { model } = await loadModel(openRequest(tinyMoe(), { contextTokens: 256 }))
     const { HarmonyChatWrapper } = await import('node-llama-cpp')
-    const { tokens } = renderPrompt([hi], { wrapper: new HarmonyChatWrapper(), thinks: false }, model)
+    const { tokens } = renderPrompt({ messages: [hi], tools: [] }, { wrapper: new HarmonyChatWrapper(), thinks: false, calls: null }, model)
     expect(model.detokenize(tokens, true)).toMatch(/<\|start\|>assistant<\|channel\|>final<\|message\|>$/)
     await model.dispose()
   })
