@@ -22,8 +22,9 @@ export async function askModel(place: Workplace, targets: readonly Target[], ste
   if (open(targets).length === 0) return
   if (request.model === 'none') return closeAll(targets, other('No model was to be asked.'))
   if (context.engine === null) return withoutEngine(place, targets)
+  let adviser: Adviser | null = null
   try {
-    const adviser: Adviser = { engine: await requireEngine(context), answered: 0 }
+    adviser = { engine: await requireEngine(context), answered: 0 }
     await askGroups(place, targets, { adviser, steps })
     for (const notice of adviser.engine.notices) context.notice(notice)
   } catch (error) {
@@ -31,7 +32,9 @@ export async function askModel(place: Workplace, targets: readonly Target[], ste
     const over = context.budget.exhausted()
     if (over !== null) return closeAll(targets, budget(over))
     if (!(error instanceof AppError)) throw error
-    context.notice({ code: error.code, message: error.message, hint: error.hint ?? '' })
+    // A failure where nothing could be asked; where something could, the run is not finished.
+    const code = adviser === null || adviser.answered === 0 ? error.code : 'FIX_UNFINISHED'
+    context.notice({ code, message: error.message, hint: error.hint ?? '' })
     closeAll(targets, budget(error.message))
   }
 }

@@ -42,16 +42,29 @@ export function newLineOf(line: number, blocks: readonly ChangedBlock[]): number
   return line + shift
 }
 
-/** The new text with only those of its changes that are wanted. */
-export function keepBlocks(before: string, after: string, isWanted: (block: ChangedBlock) => boolean): string {
+/** Blocks of as many new lines as old ones, line by line; the others as they are. */
+export function byLines(blocks: readonly ChangedBlock[]): ChangedBlock[] {
+  return blocks.flatMap((block) => {
+    const { oldStart, oldEnd, newStart, newEnd } = block
+    if (oldEnd - oldStart !== newEnd - newStart) return [block]
+    return Array.from({ length: oldEnd - oldStart }, (_, index) => ({
+      oldStart: oldStart + index,
+      oldEnd: oldStart + index + 1,
+      newStart: newStart + index,
+      newEnd: newStart + index + 1,
+    }))
+  })
+}
+
+/** The new text with only these of its changes. */
+export function keepBlocks(before: string, after: string, wanted: readonly ChangedBlock[]): string {
   const [old, now] = [withEnds(before), withEnds(after)]
-  const mark = before.startsWith('\uFEFF') ? '\uFEFF' : ''
   const kept: string[] = []
   let next = 1
-  for (const block of changedBlocks(before, after)) {
-    kept.push(...old.slice(next - 1, block.oldStart - 1))
-    kept.push(...(isWanted(block) ? now.slice(block.newStart - 1, block.newEnd - 1) : old.slice(block.oldStart - 1, block.oldEnd - 1)))
-    next = block.oldEnd
+  for (const { oldStart, oldEnd, newStart, newEnd } of wanted) {
+    kept.push(...old.slice(next - 1, oldStart - 1), ...now.slice(newStart - 1, newEnd - 1))
+    next = oldEnd
   }
+  const mark = before.startsWith('\uFEFF') ? '\uFEFF' : ''
   return mark + [...kept, ...old.slice(next - 1)].join('')
 }

@@ -59,9 +59,10 @@ async function withLayout(edit: Edit, { fresh }: Paired, judging: Judging): Prom
   await fixFiles(await place.bench.project(), [edit.path], { sandbox: place.bench.tools, linters: able, timeout, signal })
   const laidOut = (await checkout.read(edit.path)).toString('utf8')
   const edited = changedBlocks(edit.before, edit.after)
-  const after = keepBlocks(edit.after, laidOut, ({ oldStart, oldEnd }) =>
+  const near = changedBlocks(edit.after, laidOut).filter(({ oldStart, oldEnd }) =>
     edited.some(({ newStart, newEnd }) => oldStart <= newEnd && oldEnd >= newStart),
   )
+  const after = keepBlocks(edit.after, laidOut, near)
   if (after === edit.after || after === edit.before) return null
   const refused = await checkText({ ...edit, after })
   if (refused) return refused

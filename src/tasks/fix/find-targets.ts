@@ -93,13 +93,11 @@ async function inReport(problems: readonly ReportedProblem[], place: Omit<Workpl
   const meant = problems.filter(({ told }) => isMeant(told, place.request.filter))
   const matched = new Set<Diagnostic>()
   const passedOver: Found['passedOver'][number][] = []
-  const known = new Set(place.linters.map(({ name }) => name))
   for (const problem of meant) {
     const { told } = problem
     const same = state.diagnostics.find((diagnostic) => !matched.has(diagnostic) && isReported(problem, diagnostic, state.lineOf))
     if (same) matched.add(same)
-    else if (known.has(told.tool) && state.checked.has(told.tool))
-      passedOver.push({ told, why: 'gone', reason: 'It is not there any more.' })
+    else if (state.checked.has(told.tool.toLowerCase())) passedOver.push({ told, why: 'gone', reason: 'It is not there any more.' })
     else passedOver.push({ told, why: 'other', reason: `Nothing here can tell whether it is gone: ${whoFails(told, state)}.` })
   }
   const found = await foundIn(state, place, (diagnostic) => matched.has(diagnostic))
@@ -107,7 +105,7 @@ async function inReport(problems: readonly ReportedProblem[], place: Omit<Workpl
 }
 
 function whoFails({ tool }: Diagnostic, { failed }: CopyState): string {
-  const failure = failed.find(({ linter }) => linter === tool)
+  const failure = failed.find(({ linter }) => linter === tool.toLowerCase())
   return failure ? failure.reason : `${tool} is no linter that this project uses`
 }
 

@@ -1,6 +1,6 @@
 import { fixFiles } from '../../linters/lint-files.ts'
 import { refusalOf } from '../../workspace/path-policy.ts'
-import { keepBlocks } from './changed-blocks.ts'
+import { byLines, type ChangedBlock, changedBlocks, keepBlocks } from './changed-blocks.ts'
 import { type CopyState, lintState } from './copy-state.ts'
 import { follow } from './follow-targets.ts'
 import { gateDiagnostics, pairStates } from './gate-diagnostics.ts'
@@ -76,10 +76,20 @@ async function fixedText(
   const { timeout, signal } = lintSetup(place)
   await fixFiles(await place.bench.project(), [path], { sandbox: place.bench.tools, linters, timeout, signal })
   const fixed = await textOf(place, path)
-  const lines = fixable.map(({ current }) => current && linesOf(current))
-  if (fixed === null || lines.includes(null)) return fixed
-  return keepBlocks(before, fixed, ({ oldStart, oldEnd }) =>
-    lines.some((range) => range && oldStart <= range.end + 1 + reach && oldEnd >= range.start - reach),
+  const meant = fixable.flatMap(({ current }) => current ?? [])
+  const ranges = meant.map(linesOf)
+  if (fixed === null || ranges.includes(null)) return fixed
+  const others = place.state.diagnostics.filter((diagnostic) => diagnostic.path === path && !meant.includes(diagnostic)).map(linesOf)
+  const wanted = byLines(changedBlocks(before, fixed)).filter(
+    (block) => touches(block, ranges, 0) || (touches(block, ranges, reach) && !touches(block, others, 0)),
+  )
+  return keepBlocks(before, fixed, wanted)
+}
+
+/** Whether a block is within so many lines of one of the ranges. */
+function touches({ oldStart, oldEnd }: ChangedBlock, ranges: readonly ReturnType<typeof linesOf>[], distance: number): boolean {
+  return ranges.some(
+    (range) => range !== null && oldStart <= range.end + distance && Math.max(oldStart, oldEnd - 1) >= range.start - distance,
   )
 }
 

@@ -1,0 +1,180 @@
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { reportSchema } from '../../src/domain/report.ts'
+import { fixResultSchema } from '../../src/domain/result.ts'
+import { temporaryRepository } from '../helpers/git-repository.ts'
+import { installed } from '../helpers/linter-runner.ts'
+import { startScriptedServer } from '../helpers/scripted-server.ts'
+import { temporaryFolder } from '../helpers/temporary-folder.ts'
+import { runAgent } from './run-agent.ts'
+
+const config = `export default [{ rules: { 'no-var': 'error', eqeqeq: 'warn' } }]\n`
+const broken = 'var one = 1\nexport const isOne = (value) => value == one\n'
+const linted = broken.replace('var', 'let')
+const whole = linted.replace('==', '===')
+const answer = '```js\nexport const isOne = (value) => value === one\n```\n'
+
+/** A repository with ESLint, and an endpoint whose model always gives the same answer. */
+async function scene(text = answer, files: Record<string, string> = { 'src/one.js': broken }) {
+  const repository = temporaryRepository({
+    files: { '.gitignore': 'node_modules\n', 'package.json': '{"name":"demo","type":"module"}', 'eslint.config.js': config, ...files },
+  })
+  mkdirSync(join(repository.root, 'node_modules'))
+  symlinkSync(join(installed, '.bin'), join(repository.root, 'node_modules/.bin'))
+  const home = temporaryFolder()
+  const server = await startScriptedServer({ answer: () => ({ text }) })
+  onTestFinished(async () => {
+    repository.remove()
+    home[Symbol.dispose]()
+    await server.close()
+  })
+  const environment = { ...repository.environment, AGENT_HOME: home.path }
+  const agent = (...args: readonly string[]) => runAgent(['fix', ...args], { cwd: repository.root, environment })
+  const ask = (...args: readonly string[]) => agent(...args, '--sandbox', 'host', '--base-url', server.baseUrl, '--model', 'scripted')
+  const read = (path = 'src/one.js') => readFileSync(join(repository.root, path), 'utf8')
+  const undo = () => runAgent(['undo'], { cwd: repository.root, environment })
+  const targets = (stdout: string) => fixResultSchema.parse(reportSchema.parse(JSON.parse(stdout)).result).targets
+  return { repository, agent, ask, read, undo, targets }
+}
+
+describe('agent fix', () => {
+  it('repairs what is in the files named, says what it did, and takes it back with undo', async () => {
+    const { ask, read, undo } = await scene()
+    const { code, stdout, stderr } = await ask('src')
+    expect([code, stderr]).toEqual([0, 'src/one.js:2 eslint/eqeqeq: fixed\n'])
+    expect(stdout).toContain('src/one.js:1 eslint/no-var\n    repaired by the linter')
+    expect(stdout).toContain('src/one.js:2 eslint/eqeqeq\n    repaired by the model')
+    expect(stdout).toContain('2 of 2 problems repaired')
+    expect(read()).toBe(whole)
+    expect(await undo()).toMatchObject({ code: 0 })
+    expect(read()).toBe(broken)
+  })
+
+  it('needs no model with --no-model, and ends with 1 where problems remain, however mild', async () => {
+    const { agent, read } = await scene()
+    const { code, stdout } = await agent('src', '--no-model')
+    expect([code, read()]).toEqual([1, linted])
+    expect(stdout).toContain('not attempted: No model was to be asked.')
+  })
+
+  it('is incomplete where no model is to be found', async () => {
+    const { agent, read } = await scene()
+    const { code, stdout } = await agent('src')
+    expect([code, read()]).toEqual([4, linted])
+    expect(stdout).toContain('MODEL_MISSING')
+  })
+
+  it('takes only changed lines without paths', async () => {
+    const { ask, read, repository } = await scene(answer, { 'src/one.js': broken, 'src/two.js': 'var two = 2\nexport { two }\n' })
+    repository.write('src/two.js', 'var two = 2\nvar three = 3\nexport { two, three }\n')
+    expect(await ask()).toMatchObject({ code: 0 })
+    expect([read(), read('src/two.js')]).toEqual([broken, 'var two = 2\nlet three = 3\nexport { two, three }\n'])
+  })
+
+  it('repairs what is staged, and leaves alone what is only partly so', async () => {
+    const { ask, read, repository } = await scene(answer, { 'a.js': '', 'b.js': '' })
+    repository.stage({ 'a.js': 'var a = 1\nexport { a }\n', 'b.js': 'var b = 1\nexport { b }\n' })
+    repository.write('b.js', 'var b = 2\nexport { b }\n')
+    const { code, stdout } = await ask('--staged')
+    expect([code, read('a.js'), read('b.js')]).toEqual([4, 'let a = 1\nexport { a }\n', 'var b = 2\nexport { b }\n'])
+    expect(stdout).toMatch(/not staged: b\.js/)
+  })
+
+  it('prints the patch with --dry-run, and leaves the tree alone', async () => {
+    const { ask, read } = await scene()
+    const { code, stdout } = await ask('src', '--dry-run')
+    expect([code, read()]).toEqual([0, broken])
+    expect(stdout).toContain('-var one = 1')
+    expect(stdout).toContain('2 of 2 problems would be repaired')
+  })
+
+  it('writes a patch that git can apply with --patch-out', async () => {
+    const { ask, read, repository } = await scene()
+    await ask('src', '--patch-out', 'out.patch')
+    expect(read()).toBe(broken)
+    repository.git('apply', 'out.patch')
+    expect(read()).toBe(whole)
+  })
+
+  it('commits what was kept, at once or one by one', async () => {
+    const { ask, repository } = await scene()
+    await ask('src', '--commit-result')
+    expect(repository.git('log', '-1', '--format=%s', '--stat')).toMatch(/^fix: repair what linters report\n\n src\/one\.js/)
+    const other = await scene()
+    await other.ask('src', '--commit-result=each')
+    expect(other.repository.git('log', '-2', '--format=%s')).toBe(
+      'fix: repair eslint/eqeqeq in src/one.js\nfix: repair what linters repair themselves\n',
+    )
+    expect(other.repository.git('status', '--porcelain')).toBe('')
+  })
+
+  it.each([
+    [['--rule', 'eqeqeq'], ['eqeqeq']],
+    [['--rule', 'eslint/no-var'], ['no-var']],
+    [['--severity', 'error'], ['no-var']],
+    [['--tool', 'biome,tsc'], []],
+    [
+      ['--tool', 'eslint'],
+      ['no-var', 'eqeqeq'],
+    ],
+  ])('looks with %j for %j', async (flags, rules) => {
+    const { ask, targets } = await scene()
+    const { stdout } = await ask('src', '--dry-run', '--format', 'json', ...flags)
+    expect(targets(stdout).map(({ rule }) => rule)).toEqual(rules)
+  })
+
+  it('repairs what its own report says is left', async () => {
+    const { agent, ask, read, repository } = await scene()
+    await agent('src', '--no-model', '--report', 'json=../report.json')
+    // Lines move, and the report is found all the same.
+    repository.write('src/one.js', `// Numbers.\n${read()}`)
+    expect(await ask('--from', '../report.json')).toMatchObject({ code: 0 })
+    expect(read()).toBe(`// Numbers.\n${whole}`)
+  })
+
+  it('repairs what a SARIF file says, and tells what nobody here could verify', async () => {
+    const { ask, read, targets, repository } = await scene()
+    const result = (ruleId: string, uri: string, startLine: number) => ({
+      ruleId,
+      message: { text: 'It is wrong.' },
+      locations: [{ physicalLocation: { artifactLocation: { uri }, region: { startLine } } }],
+    })
+    const run = (name: string, ...results: unknown[]) => ({ tool: { driver: { name } }, results })
+    const log = {
+      version: '2.1.0',
+      runs: [
+        run('ESLint', result('eqeqeq', 'src/one.js', 2), result('no-var', 'src/one.js', 2)),
+        run('Scanner', result('x', 'src/one.js', 1)),
+      ],
+    }
+    writeFileSync(join(repository.root, '../scan.sarif'), JSON.stringify(log))
+    const { code, stdout } = await ask('--from', '../scan.sarif', '--format', 'json')
+    expect(targets(stdout).map(({ tool, outcome, reason }) => [tool, outcome, reason])).toEqual([
+      ['eslint', 'fixed', ''],
+      ['ESLint', 'not-attempted', 'It is not there any more.'],
+      ['Scanner', 'not-attempted', expect.stringContaining('Scanner is no linter that this project uses')],
+    ])
+    expect([code, read()]).toEqual([1, broken.replace('==', '===')])
+  })
+
+  it('has nothing to do in a clean tree', async () => {
+    const { ask } = await scene()
+    expect(await ask()).toMatchObject({ code: 0, stdout: expect.stringContaining('there is nothing to repair') })
+  })
+
+  it.each([
+    [['--patch', '-'], /a patch has none/],
+    [['src', '--from', 'x.json'], /cannot be combined/],
+    [['--from', 'missing.json'], /missing\.json cannot be read/],
+    [['--from', 'package.json'], /neither a report of agent nor a SARIF file/],
+    [['nowhere'], /"nowhere" is no file or folder/],
+    [['../x'], /not a path inside/],
+    [['--severity', 'fatal'], /fatal/],
+    [['--commit-result', '--patch-out', 'x'], /--patch-out/],
+  ])('refuses %j with exit code 2', async (args, message) => {
+    const { ask } = await scene()
+    const { code, stderr } = await ask(...args)
+    expect([code, stderr]).toEqual([2, expect.stringMatching(message)])
+  })
+})
