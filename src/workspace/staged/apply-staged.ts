@@ -52,7 +52,7 @@ export async function applyStaged(changes: readonly StagedChange[], options: App
     } catch (error) {
       throw error instanceof AppError || options.signal.aborted ? error : writeFailure(error)
     } finally {
-      await removeCopyFolder(scratch)
+      await removeCopyFolder(scratch).catch(leaveToTheNext)
       await forgetFolder(options)
     }
   })
@@ -68,27 +68,31 @@ async function applyInLock(changes: readonly StagedChange[], run: Run): Promise<
   const folder = stagedFolder(run)
   const indexes = await findIndexes(repository)
   await mkdir(journalFolder(folder, { id, state: 'draft' }), { recursive: true, mode: 0o700 })
-  const progress: Progress = { pending: null, isPublished: false }
+  const progress: Progress = { pending: null, published: null }
   try {
     await writeRecord(journalFolder(folder, { id, state: 'draft' }), { version: 1, indexes, patches, after: [] })
     const files = await withIndexes({ repository, paths: indexes, id, scratch }, (held) => change(changes, held, { run, progress }))
     if (progress.pending) await removeJournal(folder, { id, state: 'pending' })
     return files
   } catch (error) {
-    if (progress.isPublished) throw error
-    if (progress.pending) await takeBack({ folder, root: repository.root, journal: progress.pending })
+    // All is as it is meant to be: what could not be tidied up is no failure, and the next command does it.
+    if (progress.published) return progress.published
     await rm(patches, { recursive: true, force: true })
+    if (progress.pending) await takeBack({ folder, root: repository.root, journal: progress.pending })
     throw error
   } finally {
-    await removeJournal(folder, { id, state: 'draft' })
+    await removeJournal(folder, { id, state: 'draft' }).catch(leaveToTheNext)
   }
 }
+
+const leaveToTheNext = () => {}
 
 /** How far a run is, for whoever has to end it. */
 interface Progress {
   /** The journal of the files on disk, once they may be changed. */
   pending: Journal | null
-  isPublished: boolean
+  /** What became of the files, once the index says so. */
+  published: AppliedStaged['files'] | null
 }
 
 async function change(
@@ -124,7 +128,7 @@ async function change(
   // What git knows of the files on disk by their times; where it cannot, it finds out when it is asked.
   for (const { git } of held) await git.run(['update-index', '-q', '--refresh'])
   await publishIndexes(held, id)
-  progress.isPublished = true
+  progress.published = plan.files
   return plan.files
 }
 

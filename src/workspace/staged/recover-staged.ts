@@ -61,8 +61,9 @@ async function recoverRun(place: TransactionPlace, name: JournalName): Promise<N
     await removeJournal(folder, name)
     return [notice('RUN_COMPLETED', `A run (${name.id}) was interrupted after it had fixed what is staged; nothing is missing.`, '')]
   }
-  const changed = await takeBack({ folder, root: place.repository.root, journal })
+  // Before the journal goes, which is what says where they are.
   await rm(record.patches, { recursive: true, force: true })
+  const changed = await takeBack({ folder, root: place.repository.root, journal })
   if (changed.length === 0)
     return [notice('RUN_TAKEN_BACK', `A run (${name.id}) was interrupted while it fixed what is staged; it was dropped.`, 'Run it again.')]
   const paths = changed.map((path) => JSON.stringify(path)).join(', ')
