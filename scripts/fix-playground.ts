@@ -19,6 +19,8 @@ const pythonTools = [process.env.AGENT_TEST_PYTHON_TOOLS, join(root, '.cache/pyt
 const environment = { ...process.env, PATH: [...pythonTools, process.env.PATH].join(delimiter) }
 tellWhatIsMissing()
 
+// The code is our own, so that its tests may run as they are here; and a slow machine may take longer than is usual.
+const always = ['--sandbox', 'host', '--max-time', '30m']
 const answers = playgroundAnswers()
 const isRealModel = flags.some((flag) => /^--(engine|base-url|model|no-model)(=|$)/.test(flag))
 const server = isRealModel ? null : await startScriptedServer({ answer: (request) => answerAsModel(request, answers) })
@@ -36,7 +38,11 @@ The repository, with what was fixed as changes that are not committed: ${reposit
 
 /** Runs the command as a user would, and settles with its exit code. */
 async function fix(args: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
-  const child = spawn(process.execPath, [join(root, 'src/main.ts'), 'fix', '.', '--sandbox', 'host', ...args], { cwd: repository, env, stdio: 'inherit' })
+  const child = spawn(process.execPath, [join(root, 'src/main.ts'), 'fix', '.', ...always, ...args], {
+    cwd: repository,
+    env,
+    stdio: 'inherit',
+  })
   const passOn = (signal: NodeJS.Signals) => void child.kill(signal)
   process.on('SIGINT', passOn).on('SIGTERM', passOn)
   const { promise, resolve } = Promise.withResolvers<number>()

@@ -1,8 +1,12 @@
+import { execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { type PlaygroundAnswer, playgroundAnswers } from '../../scripts/playground-answers.ts'
 import { makePlaygroundRepository, type PlantedProblem, plantedProblems } from '../../scripts/playground-repository.ts'
+import { reportSchema } from '../../src/domain/report.ts'
+import { fixResultSchema } from '../../src/domain/result.ts'
 import { fixFiles, lintFiles, type LintReport } from '../../src/linters/lint-files.ts'
 import { runTests, type TestReport } from '../../src/test-runners/run-tests.ts'
 import { openSandbox } from '../../src/workspace/sandbox.ts'
@@ -30,6 +34,24 @@ const tools = [...new Set(planted.map(({ tool }) => tool))].map((tool) => {
   return { tool, isMissing, title: isMissing ? `${tool} (not installed here)` : tool }
 })
 
+/** Every problem takes a run of its linters and its tests. */
+const isWhole = isCi || process.env.SOAK === '1'
+const wanted = tools.map(({ tool }) => tool).filter((tool) => isWhole || ['eslint', 'stylelint'].includes(tool))
+
+/** Runs the example's command as somebody would who has set up nothing. */
+async function runScript(folder: string, args: readonly string[]) {
+  const kept = Object.entries(process.env).filter(([name]) => !/^(AGENT_|GIT_|XDG_)/.test(name))
+  const env = { ...Object.fromEntries(kept), HOME: folder, TMPDIR: folder, PATH: pathWithTools, NO_COLOR: '1' }
+  const child = spawn(process.execPath, [join(import.meta.dirname, '../../scripts/fix-playground.ts'), ...args], {
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  const output = { stdout: '', stderr: '' }
+  for (const name of ['stdout', 'stderr'] as const) child[name].setEncoding('utf8').on('data', (text: string) => (output[name] += text))
+  const [code] = (await once(child, 'close')) as [number | null]
+  return { code, ...output }
+}
+
 /** What linters and tests say of the playground as it is committed, after the linters' own repairs, and when all answers are written into it. */
 interface Observed {
   committed: { lint: LintReport; tests: TestReport }
@@ -41,19 +63,34 @@ async function observe(): Promise<Observed> {
   using place = temporaryFolder()
   const root = join(place.path, 'order-desk')
   makePlaygroundRepository(root)
+  return await onHost(root, async ({ lint, repair, test }) => {
+    const committed = { lint: await lint(), tests: await test() }
+    await repair()
+    const repaired = await lint()
+    for (const answer of answers) write(root, answer)
+    return { committed, repaired, answered: { lint: await lint(), tests: await test() } }
+  })
+}
+
+interface Host {
+  lint(): Promise<LintReport>
+  repair(): Promise<LintReport>
+  test(): Promise<TestReport>
+}
+
+async function onHost<Result>(root: string, work: (host: Host) => Promise<Result>): Promise<Result> {
   const { signal } = new AbortController()
   const limits = { image: null, memory: 2 ** 31, cpus: 2, timeout: 110_000 }
   const sandbox = await openSandbox({ use: 'host', ...limits }, { root, readOnly: [] }, { environment: { PATH: pathWithTools }, signal })
+  const project = projectOf(root)
+  const options = { sandbox: async () => sandbox, timeout: 100_000, signal }
+  const host: Host = {
+    lint: () => lintFiles(project, project.files, options),
+    repair: () => fixFiles(project, project.files, options),
+    test: () => runTests(project, [], { run: sandbox.run, timeout: 100_000, signal }),
+  }
   try {
-    const project = projectOf(root)
-    const options = { sandbox: async () => sandbox, timeout: 100_000, signal }
-    const lint = () => lintFiles(project, project.files, options)
-    const both = async () => ({ lint: await lint(), tests: await runTests(project, [], { run: sandbox.run, timeout: 100_000, signal }) })
-    const committed = await both()
-    await fixFiles(project, project.files, options)
-    const repaired = await lint()
-    for (const answer of answers) write(root, answer)
-    return { committed, repaired, answered: await both() }
+    return await work(host)
   } finally {
     await sandbox.close()
   }
@@ -126,5 +163,31 @@ describe('the playground of agent fix', () => {
         expect([observed.committed, observed.answered].map(({ tests }) => statuses(runner, tests))).toEqual([expected, expected])
       })
     }
+  })
+
+  it(`is repaired and verified by one command, ${isWhole ? 'whole' : 'as far as the linters of npm see it'}`, {
+    timeout: 1_500_000,
+  }, async () => {
+    using place = temporaryFolder()
+    const file = join(place.path, 'report.json')
+    const { code, stdout, stderr } = await runScript(place.path, [
+      '--report',
+      `json=${file}`,
+      ...wanted.flatMap((tool) => ['--tool', tool]),
+    ])
+    expect({ code, stderr: stderr.split('\n').filter((line) => !line.endsWith(': fixed')) }).toEqual({ code: 0, stderr: [''] })
+    expect(stdout).toMatch(/^A SCRIPTED MODEL answers/)
+    const { result, completeness } = reportSchema.parse(JSON.parse(readFileSync(file, 'utf8')))
+    const { targets } = fixResultSchema.parse(result)
+    const told = targets.filter(({ by }) => by === 'model').map(({ path, tool, rule, outcome }) => `${path} ${tool}/${rule} ${outcome}`)
+    const documented = planted.filter(({ tool }) => wanted.includes(tool)).map(({ path, tool, rule }) => `${path} ${tool}/${rule} fixed`)
+    expect({ completeness, told: told.toSorted() }).toEqual({ completeness: 'complete', told: documented.toSorted() })
+
+    // What the linters say afterwards, asked without the program that says it has repaired everything.
+    const root = /^The repository.*: (\S+)$/m.exec(stdout)?.[1] ?? ''
+    const { diagnostics } = await onHost(root, ({ lint }) => lint())
+    expect(diagnostics.filter(({ tool }) => wanted.includes(tool))).toEqual([])
+    const changed = execFileSync('git', ['status', '--porcelain'], { cwd: root, encoding: 'utf8' }).trimEnd().split('\n')
+    expect(new Set(changed)).toEqual(new Set(targets.map(({ path }) => ` M ${path}`)))
   })
 })
