@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { createHash } from 'node:crypto'
+import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pullRequestBase } from '../config/environment.ts'
 import { AppError } from '../domain/errors.ts'
@@ -35,6 +36,7 @@ export function createWorkshop(workspace: Workspace, { sandbox, context: { envir
     },
     async beginTransaction(signal) {
       const place = requirePlace(workspace, environment)
+      await requireFolder(place.folder)
       const [{ beginTransaction }, { openCheckout }] = await Promise.all([
         import('../workspace/transaction/begin-transaction.ts'),
         import('../workspace/open-checkout.ts'),
@@ -49,6 +51,18 @@ export function createWorkshop(workspace: Workspace, { sandbox, context: { envir
       const { openSandbox } = await import('../workspace/sandbox.ts')
       return openSandbox(sandbox, view, { environment, signal })
     },
+  }
+}
+
+/** Copies and journals lie outside of the repository, in a folder that somebody may have forbidden us. */
+async function requireFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true })
+  } catch (error) {
+    throw new AppError('OUTPUT_UNWRITABLE', `${folder} cannot be made (${(error as NodeJS.ErrnoException).code}).`, {
+      cause: error,
+      hint: 'Set AGENT_HOME to a folder that can be written to.',
+    })
   }
 }
 

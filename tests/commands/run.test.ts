@@ -78,7 +78,8 @@ describe('agent run', () => {
 
   it('commits with --commit-result', async () => {
     const { ask, repository } = await scene()
-    await ask(['run', 'Make notes.md say two.', '--commit-result'])
+    const { stdout } = await ask(['run', 'Make notes.md say two.', '--commit-result'])
+    expect(stdout).toContain(`git revert ${repository.git('rev-parse', 'HEAD').slice(0, 10)}`)
     expect(repository.git('log', '-1', '--format=%s')).toBe('chore: make notes.md say two\n')
   })
 
@@ -119,6 +120,17 @@ describe('agent run', () => {
     const { ask, notes } = await scene([...edit, { text: 'never said' }], (turn) => turn === 2 && controller.abort(exitCodes.interrupted))
     const { code, stderr } = await ask(['run', 'make notes.md say two'], { signal: controller.signal })
     expect([code, stderr, notes()]).toEqual([130, 'Interrupted. Nothing was changed.\n', 'one\n'])
+  })
+
+  it('says what to do where its own folder cannot be made', async () => {
+    const { ask, repository, notes } = await scene()
+    const environment = { ...repository.environment, AGENT_HOME: join(repository.root, 'notes.md') }
+    const { code, stderr } = await ask(['run', 'make notes.md say two'], { environment })
+    expect([code, stderr, notes()]).toEqual([
+      3,
+      expect.stringMatching(/cannot be made \((ENOTDIR|EEXIST)\)\.\nhint: Set AGENT_HOME/),
+      'one\n',
+    ])
   })
 
   it('needs a model, and says how to get one', async () => {

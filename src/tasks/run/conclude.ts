@@ -104,7 +104,11 @@ function summaryOf(
     return changes.files.length === 0 ? 'not finished' : `not finished; ${files} changed in the copy, nothing applied`
   if (changes.refused.length > 0) return changes.files.length === 0 ? 'nothing applied' : `${files} changed in the copy, nothing applied`
   if (changes.files.length === 0) return 'done, nothing was changed'
-  if (applied) return `${files} changed${untested}${commit ? ` and committed as ${commit.slice(0, 10)}` : ''}; \`agent undo\` takes it back`
+  if (applied && commit) {
+    const short = commit.slice(0, 10)
+    return `${files} changed${untested} and committed as ${short}; \`git revert ${short}\` takes it back`
+  }
+  if (applied) return `${files} changed${untested}; \`agent undo\` takes it back`
   if (verified?.verdict === 'failed') return 'not applied: something is worse than before'
   if (verified?.verdict === 'unavailable') return 'not applied: it could not be checked'
   return `${files} would change${untested}`
