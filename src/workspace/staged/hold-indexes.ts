@@ -53,7 +53,9 @@ export async function withIndexes<Result>(holding: Holding, work: (indexes: read
     const indexes: HeldIndex[] = []
     for (const [at, path] of paths.entries()) {
       const copy = join(scratch, `held-${at}.index`)
-      await copyIndex(path, copy)
+      await copyIndex(path, copy).catch((error: unknown) => {
+        throw isMissing(error) ? indexGone(path, error) : error
+      })
       indexes.push({ path, copy, git: gitOn(repository, copy) })
     }
     return await work(indexes)
@@ -106,7 +108,6 @@ async function takeLock(path: string, id: string): Promise<void> {
     })
   } catch (cause) {
     if (errorCode(cause) === 'EEXIST') throw indexLocked(lock, cause)
-    if (isMissing(cause)) throw indexGone(path, cause)
     throw cause
   } finally {
     await rm(draft, { force: true })

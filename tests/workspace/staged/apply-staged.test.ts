@@ -1,5 +1,6 @@
 import {
   chmodSync,
+  cpSync,
   existsSync,
   lstatSync,
   promises,
@@ -24,6 +25,22 @@ const ten = (changes: Record<number, string> = {}) => lines(...Array.from({ leng
 
 const staged = ({ user }: StagedTestPlace, path: string) => user.gitBytes(['cat-file', 'blob', `:${path}`]).toString('latin1')
 const onDisk = ({ user }: StagedTestPlace, path: string) => readFileSync(join(user.root, path)).toString('latin1')
+
+/** Lets one function of the disk fail where it is told to, until the test is over. */
+function replaceOnDisk(name: 'open' | 'link', failureOf: (path: unknown) => string | null): void {
+  const real = promises[name] as (...args: unknown[]) => Promise<unknown>
+  const failing = async (...args: unknown[]) => {
+    const code = failureOf(args[0])
+    if (code) throw Object.assign(new Error(code), { code })
+    return real(...args)
+  }
+  Object.assign(promises, { [name]: failing })
+  syncBuiltinESMExports()
+  onTestFinished(() => {
+    Object.assign(promises, { [name]: real })
+    syncBuiltinESMExports()
+  })
+}
 
 it('copies what is staged, not what is on disk', async () => {
   const place = await stagedPlace({ 'a.txt': 'head\n', 'sub/b.txt': 'b\n', 'gone.txt': 'x\n', 'intended.txt': 'y\n' })
@@ -155,6 +172,7 @@ it('stages what git would have staged: a filter of the user, named relative to t
   user.git('config', 'filter.hide.clean', './tools/clean.sh')
   user.git('config', 'filter.hide.smudge', "sed 's/PLACEHOLDER/secret-x/'")
   user.git('config', 'filter.hide.required', 'true')
+  user.git('config', 'filter.none.clean', '')
   user.commit('Filtered', { '.gitattributes': '*.conf filter=hide\n' })
   user.commit('A file', { 'a.conf': 'key = secret-x\nother = 1\nmore = 2\nlast = 3\n' })
   expect(staged(place, 'a.conf')).toContain('key = PLACEHOLDER\n')
@@ -239,18 +257,7 @@ it('takes back what it wrote to disk when the index cannot be published', async 
   const { checkout, apply } = await beginFix(place)
   writeFileSync(join(checkout.root, 'a.txt'), 'fixed\n')
   const [tree, git] = [treeOf(place.user.root), gitState(place.user)]
-  const realOpen = promises.open
-  Object.assign(promises, {
-    open: (path: string, ...more: [string]) =>
-      String(path).includes('index.agent-')
-        ? Promise.reject(Object.assign(new Error('no space left'), { code: 'ENOSPC' }))
-        : realOpen(path, ...more),
-  })
-  syncBuiltinESMExports()
-  onTestFinished(() => {
-    Object.assign(promises, { open: realOpen })
-    syncBuiltinESMExports()
-  })
+  replaceOnDisk('open', (path) => (String(path).includes('index.agent-') ? 'ENOSPC' : null))
   await expect(apply()).rejects.toMatchObject({ code: 'DISK_FULL', message: expect.stringContaining('It is as it was.') })
   expect([treeOf(place.user.root), gitState(place.user)]).toEqual([tree, git])
   expect(existsSync(join(place.folder, 'staged'))).toBe(false)
@@ -271,4 +278,79 @@ it('works before the first commit, with SHA-256', async () => {
   const place = await stagedPlaceOf(user)
   await fixStaged(place, { 'a.txt': 'fixed\n' })
   expect([user.git('status', '--porcelain'), staged(place, 'a.txt')]).toEqual(['A  a.txt\n', 'fixed\n'])
+})
+
+it('locks the index where the disk knows no second names', async () => {
+  const place = await stagedPlace({ 'a.txt': 'a\n' })
+  replaceOnDisk('link', () => 'EPERM')
+  await fixStaged(place, { 'a.txt': 'fixed\n' })
+  expect(place.user.git('status', '--porcelain')).toBe('M  a.txt\n')
+  writeFileSync(join(place.user.root, '.git/index.lock'), '')
+  await expect(fixStaged(place, { 'a.txt': 'again\n' })).rejects.toMatchObject({ code: 'CHANGES_CONFLICT' })
+})
+
+it('has nothing to stage where git would take the fix away again', async () => {
+  const place = await stagedPlace({ '.gitattributes': '*.txt text\n', 'a.txt': 'a\n' })
+  const git = gitState(place.user)
+  expect((await fixStaged(place, { 'a.txt': 'a\r\n' })).files).toEqual([])
+  expect([gitState(place.user), onDisk(place, 'a.txt')]).toEqual([git, 'a\n'])
+})
+
+it('stages a fix that the user has made on disk already', async () => {
+  const place = await stagedPlace({ 'a.txt': 'a\n' })
+  place.user.stage({ 'a.txt': 'bad\n' })
+  place.user.write('a.txt', 'good\n')
+  expect((await fixStaged(place, { 'a.txt': 'good\n' })).files).toEqual([{ path: 'a.txt', kind: 'modified', working: 'merged' }])
+  expect(place.user.git('status', '--porcelain')).toBe('M  a.txt\n')
+})
+
+/** As in the hook of `git commit <path>`: an index for the commit, and beside it the one that follows. */
+async function partialCommit(next: (user: StagedTestPlace['user']) => void): Promise<StagedTestPlace & { showNext(): string }> {
+  const place = await stagedPlace({ 'a.txt': ten(), 'b.txt': 'b\n' })
+  const { user } = place
+  const [index, forCommit, following] = ['index', 'next-index-1.lock', 'index.lock'].map((name) => join(user.root, '.git', name)) as [
+    string,
+    string,
+    string,
+  ]
+  cpSync(index, forCommit)
+  next(user)
+  cpSync(index, following)
+  const repository = await discoverRepository(user.root, { ...user.environment, GIT_INDEX_FILE: forCommit })
+  const showNext = () => user.gitBytes(['cat-file', 'blob', ':a.txt'], { environment: { GIT_INDEX_FILE: following } }).toString('utf8')
+  return { ...place, repository, showNext }
+}
+
+it('fixes the index that follows `git commit <path>` too, beside what is staged there', async () => {
+  const place = await partialCommit((user) => user.stage({ 'a.txt': ten({ 8: 'staged' }) }))
+  await fixStaged(place, { 'a.txt': ten({ 1: 'fixed' }) })
+  expect(place.showNext()).toBe(ten({ 1: 'fixed', 8: 'staged' }))
+  expect(onDisk(place, 'a.txt')).toBe(ten({ 1: 'fixed', 8: 'staged' }))
+})
+
+it('changes nothing where the same lines are staged for later', async () => {
+  const place = await partialCommit((user) => user.stage({ 'a.txt': ten({ 1: 'staged' }) }))
+  const tree = treeOf(place.user.root)
+  await expect(fixStaged(place, { 'a.txt': ten({ 1: 'fixed' }) })).rejects.toMatchObject({
+    code: 'CHANGES_CONFLICT',
+    message: '"a.txt" is staged with other changes to the same lines. Nothing was changed.',
+  })
+  expect([treeOf(place.user.root), place.showNext()]).toEqual([tree, ten({ 1: 'staged' })])
+})
+
+it('leaves a file out of the following index that is out of it', async () => {
+  const place = await partialCommit((user) => user.git('rm', '--quiet', '--cached', 'a.txt'))
+  await fixStaged(place, { 'a.txt': ten({ 1: 'fixed' }) })
+  expect(() => place.showNext()).toThrow('not in the index')
+})
+
+it('changes nothing where the index of a hook is gone', async () => {
+  const place = await partialCommit(() => {})
+  rmSync(join(place.user.root, '.git/index.lock'))
+  const { checkout, apply } = await beginFix(place)
+  writeFileSync(join(checkout.root, 'a.txt'), 'fixed\n')
+  rmSync(join(place.user.root, '.git/next-index-1.lock'))
+  const tree = treeOf(place.user.root)
+  await expect(apply()).rejects.toMatchObject({ code: 'CHANGES_CONFLICT', hint: 'Start the commit again.' })
+  expect(treeOf(place.user.root)).toEqual(tree)
 })

@@ -115,11 +115,11 @@ it('git commit <path> keeps what is staged in a file that it does not name', () 
 })
 
 it.each([
-  ['git commit', ['-m', 'x'], '.'],
-  ['git commit', ['-m', 'x'], 'sub'],
-  ['git commit -a', ['-a', '-m', 'x'], '.'],
-  ['git commit <path>', ['-m', 'x', 'a.txt'], 'sub'],
-])('%s in a linked worktree commits what was fixed, with the hook in %3$s', (_, args, directory) => {
+  { name: 'git commit', args: ['-m', 'x'], directory: '.' },
+  { name: 'git commit', args: ['-m', 'x'], directory: 'sub' },
+  { name: 'git commit -a', args: ['-a', '-m', 'x'], directory: '.' },
+  { name: 'git commit <path>', args: ['-m', 'x', 'a.txt'], directory: 'sub' },
+])('$name in a linked worktree commits what was fixed, with the hook in $directory', ({ args, directory }) => {
   const repository = partlyStaged()
   const linked = join(repository.root, '../linked')
   repository.git('worktree', 'add', '--quiet', '--detach', linked)

@@ -111,18 +111,21 @@ it('leaves index and files as they were where the disk is full, at whichever cha
   expect(seen).toContain('failed DISK_FULL')
 })
 
-/** The first moment at which a killed run has changed a file: the others come later, and the index last. */
-const halfway = once(async () => {
+/** The first moment at which a killed run has done something that stays done. */
+async function firstMoment(isDone: (now: State, old: State) => boolean): Promise<number> {
   const { old } = await endings()
   let [early, late] = [0, await countChanges()]
   while (late - early > 1) {
     const [place, middle] = [await prepare(), Math.floor((early + late) / 2)]
     runChild(place, 'apply', middle)
-    if (Object.keys(fixes).every((path) => stateOf(place).tree[path] === old.tree[path])) early = middle
-    else late = middle
+    if (isDone(stateOf(place), old)) late = middle
+    else early = middle
   }
   return late
-})
+}
+
+/** The other files come later, and the index last. */
+const halfway = once(() => firstMoment(({ tree }, old) => Object.keys(fixes).some((path) => tree[path] !== old.tree[path])))
 
 async function killedHalfway(): Promise<StagedTestPlace> {
   const killAt = await halfway()
@@ -166,4 +169,14 @@ it('leaves fixed files as they are when the index of the hook is gone with its c
   )
   expect(await recoverStaged(place, { signal })).toEqual([expect.objectContaining({ code: 'RUN_COMPLETED' })])
   expect(stateOf(place).tree).toMatchObject({ 'whole.txt': 'file fixed\n', 'other.txt': 'file fixed\n' })
+})
+
+it('says that nothing is missing where the index was published before the run was killed', { timeout: 120_000 }, async () => {
+  const killAt = await firstMoment(({ index }, old) => index !== old.index)
+  const place = await prepare()
+  runChild(place, 'apply', killAt)
+  expect(await recoverStaged(place, { signal })).toEqual([
+    { code: 'RUN_COMPLETED', message: expect.stringContaining('nothing is missing'), hint: '' },
+  ])
+  expect(stateOf(place)).toEqual((await endings()).new)
 })
