@@ -3,6 +3,7 @@ import { linters as allLinters } from '../../linters/registry.ts'
 import type { Task, TaskContext } from '../task.ts'
 import { openWorkbench, type Workbench } from '../verify/workbench.ts'
 import { conclude, type Step } from './conclude.ts'
+import type { CopyState } from './copy-state.ts'
 import { findTargets } from './find-targets.ts'
 import { askModel } from './ask-model.ts'
 import { nativeFixes } from './native-fixes.ts'
@@ -56,13 +57,27 @@ async function repair(request: FixRequest, { context, bench }: { context: TaskCo
   const start = await bench.transaction.snapshot()
   const found = await takenBack(bench.transaction, () => inTime(() => findTargets({ request, context, bench, linters }), context))
   if (found === null) return conclude({ request, context, bench }, { ...nothing, start, steps: [] })
+  const failed = tellFailures(found.state, { request, context })
   const place: Workplace = { request, context, bench, linters, state: found.state }
   const steps: Step[] = []
   await inTime(() => nativeFixes(place, found.targets), context)
   if (found.targets.some(({ outcome }) => outcome?.kind === 'fixed'))
     steps.push({ snapshot: await bench.transaction.snapshot(), subject: 'repair what linters repair themselves' })
   await askModel(place, found.targets, steps)
-  return conclude(place, { ...found, start, steps })
+  return conclude(place, { ...found, isPartial: found.isPartial || failed, start, steps })
+}
+
+/** A linter that could not look has found nothing, which is not the same as that there is nothing. */
+function tellFailures({ failed }: CopyState, { request, context }: Pick<Workplace, 'request' | 'context'>): boolean {
+  const { tools } = request.filter
+  const missed = failed.filter(({ linter }) => tools.length === 0 || tools.includes(linter))
+  for (const { linter, directory, reason } of missed)
+    context.notice({
+      code: 'LINTER_FAILED',
+      message: `${directory === '.' ? linter : `${linter} in ${directory}`} could not look for problems: ${reason}`,
+      hint: 'Repair its installation or configuration, or leave it out with --tool or fix.linters.',
+    })
+  return missed.length > 0
 }
 
 /** Where the time was over before anything was known. */

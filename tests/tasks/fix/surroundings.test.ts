@@ -101,7 +101,7 @@ describe('what ends a run early', () => {
       interruption.abort(new Error('Interrupted.'))
       return fence(right)
     })
-    await expect(runOn(repository, fix, request, { engine: handle, signal: interruption.signal })).rejects.toThrow()
+    await expect(runOn(repository, fix, request, { engine: handle, signal: interruption.signal })).rejects.toThrow('Interrupted.')
     expect(fingerprint(repository)).toEqual(before)
   })
 
@@ -114,6 +114,12 @@ describe('what ends a run early', () => {
     await expect(runOn(repository, fix, request, { engine: handle })).rejects.toMatchObject({ code: 'CHANGES_CONFLICT' })
     expect(textIn(repository, 'src/a.js')).toBe('export const mine = 1\n')
   })
+})
+
+it('is not finished where a linter could not look', async () => {
+  const repository = project({ 'eslint.config.js': 'throw new Error("broken")\n', 'src/a.js': right })
+  const report = await runOn(repository, fix, request, { engine: null })
+  expect([report.completeness, report.notices.map(({ code }) => code), report.findings]).toEqual(['partial', ['LINTER_FAILED'], []])
 })
 
 describe('the files themselves', () => {
