@@ -23,7 +23,7 @@ export async function conclude(worked: Worked, { request, bench, context }: Conc
   request.keepPatch?.(changes.patch)
   // Interrupted before this line, nothing has happened; after it, everything.
   context.signal.throwIfAborted()
-  const applied = holds && request.apply ? await bench.transaction.apply() : null
+  const applied = holds && request.apply ? await applyOrTell(bench, context) : null
   if (applied) context.emit({ type: 'change-apply', files: applied.files.length })
   const commit = applied && request.commit ? await commitOf(applied, request, context) : null
   const result: RunResult = {
@@ -38,12 +38,23 @@ export async function conclude(worked: Worked, { request, bench, context }: Conc
     applied: applied && { id: applied.id, commit },
   }
   return {
-    summary: summaryOf(worked, { applied, commit }),
+    summary: summaryOf(worked, { applied, commit, isProposed: !request.apply }),
     findings: verified?.verdict === 'failed' ? findingsOf(verified) : [],
     patch: changes.patch.toString('utf8'),
     completeness: outcome.ending === 'done' ? 'complete' : 'partial',
     coverage: { changedLines: 0, seenLines: 0, files: [] },
     result,
+  }
+}
+
+/** What cannot be applied, because the user has changed the same lines meanwhile, is still worth reading. */
+async function applyOrTell({ transaction }: Workbench, { notice }: TaskContext): Promise<AppliedRun | null> {
+  try {
+    return await transaction.apply()
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error
+    notice({ code: error.code, message: error.message, hint: error.hint ?? '' })
+    return null
   }
 }
 
@@ -96,7 +107,7 @@ function verificationOf({ verdict, linters, fresh, gone, tests, notRun }: Verifi
 
 function summaryOf(
   { outcome, changes, verified }: Worked,
-  { applied, commit }: { applied: AppliedRun | null; commit: string | null },
+  { applied, commit, isProposed }: { applied: AppliedRun | null; commit: string | null; isProposed: boolean },
 ): string {
   const files = plural(changes.files.length, 'file')
   const untested = verified && isUntested(verified) ? ', not tested' : ''
@@ -111,5 +122,5 @@ function summaryOf(
   if (applied) return `${files} changed${untested}; \`agent undo\` takes it back`
   if (verified?.verdict === 'failed') return 'not applied: something is worse than before'
   if (verified?.verdict === 'unavailable') return 'not applied: it could not be checked'
-  return `${files} would change${untested}`
+  return isProposed ? `${files} would change${untested}` : 'not applied; the patch is in the report'
 }

@@ -225,6 +225,22 @@ describe('agent run', () => {
     expect([resultOf(report).ending, resultOf(report).text.length]).toEqual(['truncated', 2001])
   })
 
+  it('keeps the patch where the user has changed the same file meanwhile', async () => {
+    const repository = project()
+    const turns = [...rewrite(checked), 'Done.']
+    const { handle } = scriptedEngine((_, index) => {
+      if (index === 2) repository.write('src/port.js', `${port}// mine\n`)
+      return turns[index]!
+    })
+    const report = await runOn(repository, run, request, { engine: handle })
+    expect([report.notices.map(({ code }) => code), report.summary]).toEqual([
+      ['CHANGES_CONFLICT'],
+      'not applied; the patch is in the report',
+    ])
+    expect(report.patch).toContain('+  const port = Number(text)')
+    expect([text(repository, 'src/port.js'), exitCodeFor(report, 'error')]).toEqual([`${port}// mine\n`, 3])
+  })
+
   it('answers a question without changing anything', async () => {
     const repository = project()
     const { handle } = scripted(toolCalls({ name: 'search', input: { pattern: 'parsePort' } }), 'It is in src/port.js.')
