@@ -149,7 +149,7 @@ describe('the playground of agent fix', () => {
       const byTool = (report: LintReport) => new Map([...named].map((tool) => [tool, saidBy(tool, report).length]))
       const [before, after] = [byTool(committed.lint), byTool(repaired)]
       const repairing = [...named].filter((tool) => (before.get(tool) ?? 0) > (after.get(tool) ?? 0))
-      expect(repairing.filter((tool) => tool !== 'ruff')).toEqual(['biome', 'eslint'].filter((tool) => named.has(tool)))
+      expect(repairing.filter((tool) => tool !== 'ruff')).toEqual(['biome', 'eslint', 'stylelint'].filter((tool) => named.has(tool)))
     })
 
     const runners = [
