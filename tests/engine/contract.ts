@@ -1,12 +1,20 @@
 import { Ajv } from 'ajv'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Engine, GenerateRequest, JsonSchema } from '../../src/engine/engine.ts'
+import type { Engine, GenerateRequest, JsonSchema, ToolSpec } from '../../src/engine/engine.ts'
 
 export interface EngineCapabilities {
   /** Answers carry token probabilities. */
   tokenProbabilities: boolean
   /** A question whose unconstrained answer is longer than three tokens. */
   longPrompt?: string
+  /** A question that is answered with a call of `contractTool`, for engines that take tools. */
+  toolPrompt?: string
+}
+
+export const contractTool: ToolSpec = {
+  name: 'look_up',
+  description: 'Looks up a word.',
+  inputSchema: { type: 'object', properties: { word: { type: 'string' } }, required: ['word'], additionalProperties: false },
 }
 
 /** Small, and still with every construct that the tasks use: enums of words and of numbers, bounded strings and arrays, null, nesting. */
@@ -38,7 +46,7 @@ export const contractSchema = {
 export function describeEngine(
   name: string,
   open: () => Promise<Engine>,
-  { tokenProbabilities, longPrompt = 'Count to one hundred.' }: EngineCapabilities,
+  { tokenProbabilities, longPrompt = 'Count to one hundred.', toolPrompt }: EngineCapabilities,
 ) {
   describe(`the engine contract: ${name}`, () => {
     let engine: Engine
@@ -82,6 +90,24 @@ export function describeEngine(
       expect(stopReason).toBe('stop')
       const validate = new Ajv({ strict: false }).compile(contractSchema)
       expect(validate(JSON.parse(message.text))).toBe(true)
+    })
+
+    it.runIf(toolPrompt)('calls a tool, and goes on with its result', async () => {
+      expect(engine.offersTools).toBe(true)
+      const question = ask(toolPrompt ?? '', { tools: [contractTool], maxTokens: 200 })
+      const { message, stopReason } = await engine.generate(question)
+      expect({ stopReason, calls: message.toolCalls }).toEqual({
+        stopReason: 'tool-calls',
+        calls: [{ id: expect.stringMatching(/./), name: 'look_up', input: { word: expect.any(String) } }],
+      })
+      const results = message.toolCalls.map(({ id }) => ({ role: 'tool', callId: id, text: 'A fruit.', isError: false }) as const)
+      const answer = await engine.generate({ ...question, messages: [...question.messages, message, ...results] })
+      expect(answer.usage.inputTokens).toBeGreaterThan(0)
+    })
+
+    it.runIf(toolPrompt)('returns no call that the token limit cuts off', async () => {
+      const { message, stopReason } = await engine.generate(ask(toolPrompt ?? '', { tools: [contractTool], maxTokens: 3 }))
+      expect([stopReason, message.toolCalls]).toEqual(['length', []])
     })
 
     it.runIf(tokenProbabilities)('gives the probability of each token of the answer', async () => {

@@ -10,18 +10,28 @@ interface Part {
 type Special = Pick<LlamaModel, 'tokenize' | 'detokenize' | 'isEogToken'>
 
 const shortestMarker = 4
+/** What follows a tag, such as the beginning of JSON, models write in more than one way. */
+const firstTag = /^(?:<[^>\s]*>?|\[[^\]\s]*\]|\S+)/
 
 /**
  * The format of a wrapper, or null where it has none that a model was trained on: the library's own makeshift, formats that go by channels or begin
- * without control tokens, and those in which the input is no JSON.
+ * without control tokens, those in which the input is no JSON, and templates that fail when they are given tools.
  */
 export function callFormatOf(wrapper: ChatWrapper, model: Special): CallFormat | null {
+  try {
+    return formatOf(wrapper, model)
+  } catch {
+    return null
+  }
+}
+
+function formatOf(wrapper: ChatWrapper, model: Special): CallFormat | null {
   const { call, parallelism } = wrapper.settings.functions
   const prefix = partsOf(call.prefix)
   const [first, ...others] = [...partsOf(parallelism?.call.sectionPrefix), ...prefix].filter(isSaid)
   if (!first?.isControl) return null
   const begin = first.text.trimStart()
-  const marker = /^\S+/.exec(begin)?.[0] ?? ''
+  const marker = firstTag.exec(begin)?.[0] ?? ''
   const suffix = partsOf(call.suffix)
   const end = partsOf(parallelism?.call.sectionSuffix)
   const firstControl = end.findIndex(({ isControl }) => isControl)
@@ -41,20 +51,27 @@ export function callFormatOf(wrapper: ChatWrapper, model: Special): CallFormat |
 const isSaid = ({ text }: Part, index: number, parts: readonly Part[]): boolean =>
   text.trim() !== '' || parts.slice(0, index).some((part) => part.text.trim() !== '')
 
-const probe = { name: 'probe_of_calls', input: { text: 'one', number: 2 } }
+const probe = { name: 'probe_of_calls', description: 'Probes.', input: { text: 'the input', number: 2 }, result: 'the result' }
 
-/** Whether the wrapper tells of functions in the prompt and leaves it to the model where in its answer to call them. */
+/** Whether the wrapper shows tools, calls and results to the model, and leaves it to the model where in its answer to call. */
 function isOffered(wrapper: ChatWrapper): boolean {
   const state = wrapper.generateContextState({
     chatHistory: [
       { type: 'user', text: 'Hi' },
-      { type: 'model', response: [] },
+      {
+        type: 'model',
+        response: [{ type: 'functionCall', name: probe.name, params: probe.input, result: probe.result, startsNewChunk: true }],
+      },
     ],
-    availableFunctions: { [probe.name]: { description: 'Probes.', params: { type: 'object', properties: { text: { type: 'string' } } } } },
+    availableFunctions: {
+      [probe.name]: { description: probe.description, params: { type: 'object', properties: { text: { type: 'string' } } } },
+    },
     documentFunctionParams: true,
   })
+  const text = state.contextText.toString()
+  const isShown = text.includes(probe.description) && text.includes(probe.input.text) && text.includes(probe.result)
   const goesByChannels = state.prefixTriggers !== undefined || state.noPrefixTrigger !== undefined || state.detectFunctionCalls === false
-  return state.contextText.toString().includes(probe.name) && !goesByChannels && !state.functionCall?.initiallyEngaged
+  return isShown && !goesByChannels && !state.functionCall?.initiallyEngaged
 }
 
 /** Whether what the wrapper writes as a call is read as that call. A format that wraps a JSON input in an XML one is the library's own invention. */
@@ -64,7 +81,7 @@ function readsItself(wrapper: ChatWrapper, { format, suffix }: { format: CallFor
   const written = sectionPrefix + wrapper.generateFunctionCall(probe.name, probe.input).toString()
   const said =
     written.slice(written.indexOf(format.marker) + format.marker.length, written.length - suffix.length) + format.closing + format.end
-  return JSON.stringify(readCalls(said, { format, names: [probe.name] })) === JSON.stringify([probe])
+  return JSON.stringify(readCalls(said, { format, names: [probe.name] })) === JSON.stringify([{ name: probe.name, input: probe.input }])
 }
 
 function partsOf(text: string | LlamaText | undefined): Part[] {

@@ -4,6 +4,7 @@ import { chatHistory } from './chat-history.ts'
 import type { LlamaLibrary } from './library.ts'
 import type { PromptRequest } from './messages.ts'
 import type { CallFormat } from './read-calls.ts'
+import { createShelter, type Shelter, type Texts } from './shelter.ts'
 
 /** How a model is talked to. */
 export interface ChatTemplate {
@@ -12,6 +13,7 @@ export interface ChatTemplate {
   thinks: boolean
   /** Null: it knows no calls. */
   calls: CallFormat | null
+  texts: Texts
 }
 
 export interface Prompt {
@@ -26,7 +28,7 @@ const emptyThought = '<think>\n\n</think>\n\n'
 
 /** The chat template of the model file. */
 export function chooseTemplate(
-  { resolveChatWrapper, LlamaText }: Pick<LlamaLibrary, 'resolveChatWrapper' | 'LlamaText'>,
+  { resolveChatWrapper, LlamaText, SpecialTokensText }: Pick<LlamaLibrary, 'resolveChatWrapper'> & Texts,
   model: LlamaModel,
 ): ChatTemplate {
   const source = model.fileInfo.metadata.tokenizer?.chat_template ?? ''
@@ -35,7 +37,7 @@ export function chooseTemplate(
   // A model whose own template says nothing of tools never learnt to call them.
   const calls = source.includes('tools') ? callFormatOf(wrapper, model) : null
   if (wrapper.wrapperName === 'Qwen') sayResultsPlainly(wrapper, LlamaText)
-  return { wrapper, thinks: generationPrompt.includes('<think>'), calls }
+  return { wrapper, thinks: generationPrompt.includes('<think>'), calls, texts: { LlamaText, SpecialTokensText } }
 }
 
 /** These models read results as they are; as strings of JSON they cost more, and code in them reads badly. */
@@ -50,9 +52,10 @@ export function renderPrompt(
   template: ChatTemplate,
   model: LlamaModel,
 ): Prompt {
-  const history = chatHistory(messages)
-  const functions = functionsOf(tools)
-  const prompt = render(history, functions, { template, model })
+  const shelter = createShelter(model, template.texts)
+  const history = chatHistory(messages.map((message) => sheltered(message, shelter)))
+  const rendering = { functions: functionsOf(tools, shelter), shelter, template, model }
+  const prompt = render(history, rendering)
   const firstOther = messages.findIndex(({ role }) => role !== 'system')
   if (firstOther < 1) return { ...prompt, sharedTokens: 0 }
   // A text that no message begins with, so that the two part where the message begins.
@@ -61,22 +64,37 @@ export function renderPrompt(
     { type: 'user', text: '\u0001' },
     { type: 'model', response: [] },
   ]
-  const other = render(otherHistory, functions, { template, model }).tokens
+  const other = render(otherHistory, rendering).tokens
   const firstDifference = prompt.tokens.findIndex((token, index) => token !== other[index])
   return { ...prompt, sharedTokens: Math.max(0, firstDifference) }
 }
 
-/** The library passes on schemas that its own grammars would not know. */
-const functionsOf = (tools: PromptRequest['tools']): ChatModelFunctions =>
-  Object.fromEntries(tools.map(({ name, description, inputSchema }) => [name, { description, params: inputSchema as GbnfJsonSchema }]))
+/** Some templates of model files make one text of a call and their own marks. */
+function sheltered(message: PromptRequest['messages'][number], { hide, hideText }: Shelter): PromptRequest['messages'][number] {
+  if (message.role !== 'assistant') return message
+  return { ...message, toolCalls: message.toolCalls.map(({ id, name, input }) => ({ id, name: hideText(name), input: hide(input) })) }
+}
 
-function render(
-  history: readonly ChatHistoryItem[],
-  functions: ChatModelFunctions,
-  { template: { wrapper, thinks }, model }: { template: ChatTemplate; model: LlamaModel },
-): Omit<Prompt, 'sharedTokens'> {
+/** The library passes on schemas that its own grammars would not know. */
+const functionsOf = (tools: PromptRequest['tools'], { hide, hideText }: Shelter): ChatModelFunctions =>
+  Object.fromEntries(
+    tools.map(({ name, description, inputSchema }) => [
+      hideText(name),
+      { description: hideText(description), params: hide(inputSchema) as GbnfJsonSchema },
+    ]),
+  )
+
+interface Rendering {
+  functions: ChatModelFunctions
+  shelter: Shelter
+  template: ChatTemplate
+  model: LlamaModel
+}
+
+function render(history: readonly ChatHistoryItem[], { functions, shelter, template, model }: Rendering): Omit<Prompt, 'sharedTokens'> {
+  const { wrapper, thinks } = template
   const state = wrapper.generateContextState({ chatHistory: history, availableFunctions: functions, documentFunctionParams: true })
-  const tokens = state.contextText.tokenize(model.tokenizer)
+  const tokens = shelter.restore(state.contextText).tokenize(model.tokenizer)
   // In formats with channels, what is said without naming one goes to the reader.
   if (state.noPrefixTrigger?.type === 'response') tokens.push(...state.noPrefixTrigger.inject.tokenize(model.tokenizer))
   // The answer comes at once: a grammar does not go together with thinking first, and a thought without one has no end to rely on.

@@ -1,10 +1,13 @@
 import fc from 'fast-check'
 import {
+  type ChatHistoryItem,
   type ChatWrapper,
   FunctionaryChatWrapper,
+  type GbnfJsonSchema,
   GeneralChatWrapper,
   getLlama,
   HarmonyChatWrapper,
+  JinjaTemplateChatWrapper,
   type Llama,
   Llama3_1ChatWrapper,
   Llama3_2LightweightChatWrapper,
@@ -72,6 +75,18 @@ describe('callFormatOf', () => {
     expect(formatOf(new SeedChatWrapper())).toMatchObject({ marker: '<seed:tool_call>', opening: '\n<function=', between: null })
   })
 
+  it('is shown every tool there is', () => {
+    const functions = toolsFor(['read', 'write', 'execute']).map(toToolSpec)
+    const availableFunctions = Object.fromEntries(
+      functions.map(({ name, description, inputSchema }) => [name, { description, params: inputSchema as GbnfJsonSchema }]),
+    )
+    for (const wrapper of [new QwenChatWrapper(), new Llama3_1ChatWrapper(), new MistralChatWrapper(), new SeedChatWrapper()]) {
+      const chatHistory = [{ type: 'user', text: 'Hi' } as const, { type: 'model', response: [] }] satisfies ChatHistoryItem[]
+      const shown = wrapper.generateContextState({ chatHistory, availableFunctions, documentFunctionParams: true }).contextText.toString()
+      expect(functions.filter(({ name }) => !shown.includes(name))).toEqual([])
+    }
+  })
+
   it.each([
     ['no format of its own', () => new GeneralChatWrapper()],
     ['calls that look like any JSON', () => new Llama3_2LightweightChatWrapper()],
@@ -81,6 +96,31 @@ describe('callFormatOf', () => {
     ['an input that is no JSON', () => new QwenChatWrapper({ variation: '3.5' })],
   ])('leaves alone a format with %s', (_name, wrapper) => {
     expect(formatOf(wrapper())).toBe(null)
+  })
+})
+
+describe('a template of another make', () => {
+  const turns = "{%- for m in messages -%}{{- '<|' + m.role + '|>' + (m.content or '') -}}"
+  const tools = "{%- if tools -%}{{- '<|tools|>' + (tools | tojson) -}}{%- endif -%}"
+  const end = "{{- '<|end|>' -}}{%- endfor -%}{%- if add_generation_prompt -%}{{- '<|assistant|>' -}}{%- endif -%}"
+  const callsOf = (text: string) => `{%- for c in m.tool_calls or [] -%}${text}{%- endfor -%}`
+  const named = '\'<|call|>{"name": "\' + c.function.name + \'", "arguments": \' + (c.function.arguments | tojson) + \'}<|/call|>\''
+  const wrapperOf = (template: string) => new JinjaTemplateChatWrapper({ template })
+
+  it('has the format that it writes calls in', () => {
+    expect(formatOf(wrapperOf(tools + turns + callsOf(`{{- ${named} -}}`) + end))).toMatchObject({
+      marker: '<|call|>',
+      opening: '{"name": "',
+      beforeInput: '", "arguments": ',
+      closing: '}<|/call|>',
+    })
+  })
+
+  it.each([
+    ['shows no calls', tools + turns + end],
+    ['fails when it is given tools', `{%- if tools -%}{{- raise_exception('no tools') -}}{%- endif -%}${turns}${end}`],
+  ])('has none when it %s', (_name, template) => {
+    expect(formatOf(wrapperOf(template))).toBe(null)
   })
 })
 

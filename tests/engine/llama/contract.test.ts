@@ -2,6 +2,7 @@ import { localHandle } from '../../../src/engine/llama/local-engine.ts'
 import { scriptedMoe, tinyMoe } from '../../helpers/local-models.ts'
 import { contractSchema, describeEngine } from '../contract.ts'
 import { localOptions } from './local-options.ts'
+import { toolsTemplate } from './tools-template.ts'
 
 const openWith =
   (modelPath: string, more = {}) =>
@@ -19,3 +20,13 @@ const script = {
   fallback: 'One, two, three, four, and so on, up to one hundred.',
 }
 describeEngine('a model that says what it is told', openWith(scriptedMoe(script)), { tokenProbabilities: false })
+
+const caller = {
+  replies: [
+    ...script.replies,
+    { trigger: 'Look up', reply: '<tool_call>\n{"name": "look_up", "arguments": {"word": "quince"}}\n</tool_call>' },
+  ],
+  fallback: script.fallback,
+  chatTemplate: toolsTemplate,
+}
+describeEngine('a model that calls tools', openWith(scriptedMoe(caller)), { tokenProbabilities: false, toolPrompt: 'Look up a word.' })

@@ -248,8 +248,12 @@ describe('renderPrompt', () => {
 
   it('opens the channel that the reader sees, where there are channels', async () => {
     const { model } = await loadModel(openRequest(tinyMoe(), { contextTokens: 256 }))
-    const { HarmonyChatWrapper } = await import('node-llama-cpp')
-    const { tokens } = renderPrompt({ messages: [hi], tools: [] }, { wrapper: new HarmonyChatWrapper(), thinks: false, calls: null }, model)
+    const { HarmonyChatWrapper, ...texts } = await import('node-llama-cpp')
+    const { tokens } = renderPrompt(
+      { messages: [hi], tools: [] },
+      { wrapper: new HarmonyChatWrapper(), thinks: false, calls: null, texts },
+      model,
+    )
     expect(model.detokenize(tokens, true)).toMatch(/<\|start\|>assistant<\|channel\|>final<\|message\|>$/)
     await model.dispose()
   })
