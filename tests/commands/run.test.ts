@@ -176,6 +176,7 @@ describe('agent explain', () => {
 
   it.each([
     [['explain', 'src'], /src is a folder/],
+    [['explain', 'src/port.js:2'], /has 1 lines?, so there is no line 2/],
     [['explain', 'src/prt.js'], /Did you mean src\/port.js/],
     [['explain', '0123456789'], /No finding of the last reviews/],
     [['explain', 'no-such..HEAD'], /no-such/],

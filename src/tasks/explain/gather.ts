@@ -2,6 +2,7 @@ import { closest } from '../../domain/closest.ts'
 import { type Change, type Tree } from '../../domain/change.ts'
 import { AppError } from '../../domain/errors.ts'
 import type { Finding } from '../../domain/finding.ts'
+import { plural } from '../../domain/plural.ts'
 import { estimateTokens } from '../../domain/tokens.ts'
 import { looksBinary } from '../../workspace/looks-binary.ts'
 import type { Workspace } from '../../workspace/workspace.ts'
@@ -61,13 +62,13 @@ interface Place {
 }
 
 async function placeOf({ text, path, startLine, endLine }: Place): Promise<{ about: string; excerpt: Excerpt }> {
-  const total = text.split('\n').length
+  const total = text.split('\n').length - (text.endsWith('\n') ? 1 : 0)
   if (startLine === null) {
     const lines = linesBetween(text, 1, Math.min(total, wholeFileLines))
     return { about: `the file ${path}`, excerpt: { path, what: lines.length < total ? 'its beginning' : 'the whole file', lines } }
   }
   if (startLine > total)
-    throw new AppError('USAGE_INVALID', `${path} has ${total} lines, so there is no line ${startLine}.`, {
+    throw new AppError('USAGE_INVALID', `${path} has ${plural(total, 'line')}, so there is no line ${startLine}.`, {
       hint: 'Name a line that exists.',
     })
   const symbol = enclosingSymbol(await symbolsOf(text, path), startLine)
