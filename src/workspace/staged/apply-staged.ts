@@ -14,7 +14,7 @@ import { isInOtherRepository } from '../transaction/plan-folders.ts'
 import { recoverInLock } from '../transaction/recover-transactions.ts'
 import type { TreeEntry } from '../transaction/tree-changes.ts'
 import { type ConvertedFiles, convertStaged } from './convert-staged.ts'
-import { findIndexes, gitOn, type HeldIndex, publishIndexes, withIndexes } from './hold-indexes.ts'
+import { findIndexes, gitOn, type HeldIndex, publishIndexes, releaseIndexes, withIndexes } from './hold-indexes.ts'
 import { mergeWorking } from './merge-working.ts'
 import { forgetFolder, recoverStagedInLock } from './recover-staged.ts'
 import { carryIntoNext, setEntries } from './set-entries.ts'
@@ -81,7 +81,10 @@ async function applyInLock(changes: readonly StagedChange[], run: Run): Promise<
     if (progress.pending) await takeBack({ folder, root: repository.root, journal: progress.pending })
     throw error
   } finally {
-    await removeJournal(folder, { id, state: 'draft' }).catch(leaveToTheNext)
+    // As long as a lock may be left, so is what says whose it is.
+    await releaseIndexes(indexes, id)
+      .then(() => removeJournal(folder, { id, state: 'draft' }))
+      .catch(leaveToTheNext)
   }
 }
 

@@ -44,12 +44,8 @@ interface Holding {
 /** Holds indexes as git itself would, for as long as a piece of work takes. Throws `CHANGES_CONFLICT` where git holds one. */
 export async function withIndexes<Result>(holding: Holding, work: (indexes: readonly HeldIndex[]) => Promise<Result>): Promise<Result> {
   const { repository, paths, id, scratch } = holding
-  const locked: string[] = []
   try {
-    for (const path of paths) {
-      await takeLock(path, id)
-      locked.push(path)
-    }
+    for (const path of paths) await takeLock(path, id)
     const indexes: HeldIndex[] = []
     for (const [at, path] of paths.entries()) {
       const copy = join(scratch, `held-${at}.index`)
@@ -60,7 +56,7 @@ export async function withIndexes<Result>(holding: Holding, work: (indexes: read
     }
     return await work(indexes)
   } finally {
-    await releaseIndexes(locked, id)
+    await releaseIndexes(paths, id)
   }
 }
 
