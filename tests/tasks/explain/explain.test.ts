@@ -121,7 +121,7 @@ describe('agent explain', () => {
 
   it.each([
     [{ path: 'src/prot.ts' }, 'USAGE_INVALID', 'There is no file src/prot.ts'],
-    [{ startLine: 500, endLine: 500 }, 'USAGE_INVALID', 'src/port.ts has 10 lines'],
+    [{ startLine: 500, endLine: 500 }, 'USAGE_INVALID', 'src/port.ts has 9 lines'],
     [{ path: '../outside.ts' }, 'PATH_OUTSIDE_WORKSPACE', 'is not a path inside'],
     [{ path: 'image.png' }, 'USAGE_INVALID', 'image.png is binary'],
   ])('refuses %j', async (more, code, message) => {
