@@ -36,7 +36,7 @@ export function gateDiagnostics({ before, after }: States, { now, fresh }: Paire
 }
 
 /** The mildest severity among some problems. */
-export function mildestOf(diagnostics: readonly Diagnostic[]): Severity {
+function mildestOf(diagnostics: readonly Diagnostic[]): Severity {
   return (['note', 'warning', 'error'] as const).find((severity) => diagnostics.some((one) => one.severity === severity)) ?? 'note'
 }
 

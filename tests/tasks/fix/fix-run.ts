@@ -21,11 +21,11 @@ export const request: FixRequest = {
   testCommand: null,
 }
 
-export const eslintConfig = `export default [{ rules: {
+const eslintConfig = `export default [{ rules: {
   'no-var': 'error', eqeqeq: 'error', 'no-unused-vars': 'error', 'no-empty': 'warn', 'no-debugger': 'error', 'no-undef': 'error',
 } }]
 `
-export const manifest = JSON.stringify({ name: 'demo', type: 'module', scripts: { test: 'node --test' }, devDependencies: { eslint: '*' } })
+const manifest = JSON.stringify({ name: 'demo', type: 'module', scripts: { test: 'node --test' }, devDependencies: { eslint: '*' } })
 
 /** A repository with the tools that are installed here as its own. */
 export function project(files: Record<string, string>): TemporaryRepository {
