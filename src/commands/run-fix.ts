@@ -49,6 +49,14 @@ export function runFix(command: Command, paths: readonly string[], context: Comm
 function requireOneSource(flags: FixFlags, paths: readonly string[]): void {
   const hint = 'Name a change, files and folders, or a report with --from.'
   if (flags.patch !== undefined) throw new AppError('USAGE_INVALID', 'agent fix repairs files, and a patch has none.', { hint })
+  if (flags.staged && flags.commitResult)
+    throw new AppError(
+      'USAGE_INVALID',
+      'What is staged is repaired where it is staged, so there is nothing that --commit-result could commit.',
+      {
+        hint: 'Leave --commit-result out, and commit yourself.',
+      },
+    )
   if (flags.from === undefined) return
   if (paths.length > 0 || selectorFrom(flags).kind !== 'uncommitted')
     throw new AppError('USAGE_INVALID', 'A report says itself where its problems are, so it cannot be combined with a change or paths.', {

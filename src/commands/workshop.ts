@@ -34,8 +34,9 @@ export function createWorkshop(workspace: Workspace, { sandbox, context: { envir
       const { openSandbox } = await import('../workspace/sandbox.ts')
       return openSandbox({ ...sandbox, use: 'host' }, copy ?? { root: workspace.root, readOnly: [] }, { environment, signal })
     },
-    async beginTransaction(signal) {
+    async beginTransaction(signal, from = 'working') {
       const place = requirePlace(workspace, environment)
+      if (from === 'index') return beginOnIndex(place, { environment, signal })
       await requireFolder(place.folder)
       const [{ beginTransaction }, { openCheckout }] = await Promise.all([
         import('../workspace/transaction/begin-transaction.ts'),
@@ -66,6 +67,19 @@ async function requireFolder(folder: string): Promise<void> {
   }
 }
 
+async function beginOnIndex(place: TransactionPlace, { environment, signal }: Pick<CommandContext, 'environment' | 'signal'>) {
+  const [{ beginStaged }, { openCheckout }] = await Promise.all([
+    import('../workspace/staged/begin-staged.ts'),
+    import('../workspace/open-checkout.ts'),
+  ])
+  return beginStaged({
+    ...place,
+    patches: `${place.folder}-patches`,
+    signal,
+    openCheckout: ({ root, git }) => openCheckout({ root, git, environment }),
+  })
+}
+
 /** Finishes or takes back what a killed run has left half-way, before anything looks at the tree. */
 export async function finishInterruptedRuns(
   workspace: Workspace,
@@ -74,8 +88,11 @@ export async function finishInterruptedRuns(
   const place = placeOf(workspace, environment)
   // Most repositories never had a run, and a hook waits for this.
   if (place === null || !existsSync(place.folder)) return []
-  const { recoverTransactions } = await import('../workspace/transaction/recover-transactions.ts')
-  return recoverTransactions(place, { signal })
+  const [{ recoverTransactions }, { recoverStaged }] = await Promise.all([
+    import('../workspace/transaction/recover-transactions.ts'),
+    import('../workspace/staged/recover-staged.ts'),
+  ])
+  return [...(await recoverTransactions(place, { signal })), ...(await recoverStaged(place, { signal }))]
 }
 
 /** Where runs of this checkout keep their journals; each linked worktree has its own. Throws outside of a repository. */

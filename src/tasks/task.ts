@@ -15,7 +15,8 @@ export interface Workshop {
   openCheckout(): Promise<Checkout>
   /** Runs the user's own tools on the user's own tree, or on a copy of it; null where the code is somebody else's. */
   openUserTools(signal: AbortSignal, copy?: SandboxView): Promise<Sandbox | null>
-  beginTransaction(signal: AbortSignal): Promise<Transaction>
+  /** On a copy of the working tree, or of what is staged: then what is applied is staged, too. */
+  beginTransaction(signal: AbortSignal, from?: 'working' | 'index'): Promise<Transaction>
   /** Commits what a run has changed and nothing else; null where HEAD has it already. Throws `CHANGES_CONFLICT`. */
   commitRun(applied: AppliedRun, message: string, signal: AbortSignal): Promise<string | null>
   /** Throws `SANDBOX_UNAVAILABLE` where nothing can be run safely. */

@@ -28,11 +28,16 @@ export interface CopyChanges {
   refused: readonly Refusal[]
 }
 
+export interface AppliedFile extends CopyChange {
+  /** Absolute path of the change to a working file that could not be made, because somebody else had changed the same lines. */
+  patch?: string
+}
+
 /** What `apply` has done to the user's tree. */
 export interface AppliedRun {
   /** Under this name the run can be taken back or committed. */
   id: string
-  files: readonly CopyChange[]
+  files: readonly AppliedFile[]
 }
 
 /** Work on a copy of the user's tree, uncommitted changes included. The tree itself changes only in `apply`: all of it, or nothing. */

@@ -72,13 +72,32 @@ describe('agent fix', () => {
     expect([read(), read('src/two.js')]).toEqual([broken, 'var two = 2\nlet three = 3\nexport { two, three }\n'])
   })
 
-  it('repairs what is staged, and leaves alone what is only partly so', async () => {
-    const { ask, read, repository } = await scene(answer, { 'a.js': '', 'b.js': '' })
-    repository.stage({ 'a.js': 'var a = 1\nexport { a }\n', 'b.js': 'var b = 1\nexport { b }\n' })
-    repository.write('b.js', 'var b = 2\nexport { b }\n')
+  it('repairs what is staged where it is staged, and keeps what is not', async () => {
+    const { ask, read, repository } = await scene(answer, { 'src/one.js': '', 'b.js': '' })
+    const rest = '\nexport const two = 2\nexport const three = 3\n'
+    repository.stage({ 'src/one.js': broken, 'b.js': broken + rest })
+    writeFileSync(join(repository.root, 'b.js'), `${broken}${rest}// not staged\n`)
     const { code, stdout } = await ask('--staged')
-    expect([code, read('a.js'), read('b.js')]).toEqual([4, 'let a = 1\nexport { a }\n', 'var b = 2\nexport { b }\n'])
-    expect(stdout).toMatch(/not staged: b\.js/)
+    expect([code, stdout]).toEqual([0, expect.stringContaining('the repairs are staged')])
+    expect([repository.git('show', ':src/one.js'), read()]).toEqual([whole, whole])
+    expect([repository.git('show', ':b.js'), read('b.js')]).toEqual([whole + rest, `${whole}${rest}// not staged\n`])
+    expect(repository.git('diff', '--name-only')).toBe('b.js\n')
+  })
+
+  it('leaves a working file alone that has changes in the lines that are repaired, and says where the repair lies', async () => {
+    const { ask, read, repository } = await scene(answer, { 'src/one.js': '' })
+    repository.stage({ 'src/one.js': broken })
+    const edited = broken.replace('== one', '== one // edited')
+    writeFileSync(join(repository.root, 'src/one.js'), edited)
+    const { stdout } = await ask('--staged')
+    expect(stdout).toContain('WORKING_FILE_LEFT')
+    expect(repository.git('show', ':src/one.js')).toContain('let one = 1')
+    expect(read()).toBe(edited)
+  })
+
+  it('commits nothing of what is staged', async () => {
+    const { ask } = await scene()
+    expect(await ask('--staged', '--commit-result')).toMatchObject({ code: 2, stderr: expect.stringContaining('commit yourself') })
   })
 
   it('prints the patch with --dry-run, and leaves the tree alone', async () => {

@@ -11,7 +11,7 @@ export interface EngineCapabilities {
   toolPrompt?: string
 }
 
-export const contractTool: ToolSpec = {
+const contractTool: ToolSpec = {
   name: 'look_up',
   description: 'Looks up a word.',
   inputSchema: { type: 'object', properties: { word: { type: 'string' } }, required: ['word'], additionalProperties: false },

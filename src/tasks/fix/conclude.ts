@@ -2,11 +2,13 @@ import { AppError } from '../../domain/errors.ts'
 import type { DraftFinding } from '../../domain/finding.ts'
 import { plural } from '../../domain/plural.ts'
 import type { FixResult } from '../../domain/result.ts'
+import type { AppliedRun } from '../../workspace/transaction.ts'
 import type { TaskContext, TaskResult } from '../task.ts'
 import { fromDiagnostic } from '../verify/failures.ts'
 import type { Workbench } from '../verify/workbench.ts'
 import type { Found } from './find-targets.ts'
 import type { FixRequest } from './fix.ts'
+import { isStaged } from './is-staged.ts'
 import type { Target } from './target.ts'
 
 /** The copy after something was kept, and what that was, in the words of a commit. */
@@ -53,6 +55,7 @@ export async function conclude(place: Concluding, done: Done): Promise<TaskResul
 async function applySteps(steps: readonly Step[], { request, bench: { transaction }, context }: Concluding): Promise<FixResult['applied']> {
   if (request.commit !== 'each') {
     const applied = await transaction.apply()
+    for (const file of applied.files) tellLeft(file, context)
     const commit = request.commit === 'all' ? await commitOf(applied, allSubject(steps), context) : null
     return [{ id: applied.id, commit }]
   }
@@ -63,6 +66,16 @@ async function applySteps(steps: readonly Step[], { request, bench: { transactio
     if (applied.files.length > 0) done.push({ id: applied.id, commit: await commitOf(applied, subject, context) })
   }
   return done
+}
+
+/** Where what is staged was repaired and the working file has changes in the same lines. */
+function tellLeft({ path, patch }: AppliedRun['files'][number], { notice }: TaskContext): void {
+  if (patch === undefined) return
+  notice({
+    code: 'WORKING_FILE_LEFT',
+    message: `${path} is repaired in the index; the working file has changes in the same lines and was left alone.`,
+    hint: `The repair is in ${patch}: apply it with \`git apply\` when the file is free.`,
+  })
 }
 
 const allSubject = (steps: readonly Step[]) => (steps.length === 1 ? (steps[0]?.subject ?? '') : 'repair what linters report')
@@ -127,10 +140,11 @@ function remainingOf(told: Target['told'], { evidence, reason }: { evidence: str
   return { ...fromDiagnostic(told), evidence, proof: { kind: 'executed', detail: reason } }
 }
 
-function summaryOf({ targets, applied }: FixResult, { apply }: FixRequest): string {
+function summaryOf({ targets, applied }: FixResult, request: FixRequest): string {
   if (targets.length === 0) return 'there is nothing to repair'
   const fixed = targets.filter(({ outcome }) => outcome === 'fixed').length
   const left = targets.length - fixed
-  const what = `${fixed} of ${plural(targets.length, 'problem')} ${apply ? 'repaired' : 'would be repaired'}${left > 0 ? `, ${left} left` : ''}`
-  return applied.length > 0 ? `${what}; \`agent undo\` takes it back` : what
+  const what = `${fixed} of ${plural(targets.length, 'problem')} ${request.apply ? 'repaired' : 'would be repaired'}${left > 0 ? `, ${left} left` : ''}`
+  if (applied.length === 0) return what
+  return isStaged(request) ? `${what}; the repairs are staged` : `${what}; \`agent undo\` takes it back`
 }

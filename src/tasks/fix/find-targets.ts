@@ -45,10 +45,11 @@ async function inChange(
   const differing: string[] = []
   const lines = new Map<string, { added: ReadonlySet<number>; isNew: boolean }>()
   for (const file of files) {
-    if (await isOnDisk(file, change.new, context)) lines.set(file.path, addedOf(file))
+    // Of what is staged, the copy itself is what the change has.
+    if (selector.kind === 'staged' || (await isOnDisk(file, change.new, context))) lines.set(file.path, addedOf(file))
     else differing.push(file.path)
   }
-  if (differing.length > 0) context.notice(notTheSame(differing, selector.kind === 'staged'))
+  if (differing.length > 0) context.notice(notTheSame(differing))
   const state = await stateOf([...lines.keys()], place)
   const found = await foundIn(state, place, (diagnostic) => isOnAdded(diagnostic, lines.get(diagnostic.path)))
   return { ...found, isPartial: differing.length > 0 }
@@ -68,19 +69,13 @@ async function isOnDisk({ path }: ChangedFile, tree: Parameters<TaskContext['wor
   return meant !== null && onDisk !== null && meant.equals(onDisk)
 }
 
-function notTheSame(paths: readonly string[], isStaged: boolean) {
+function notTheSame(paths: readonly string[]) {
   const named = `${paths.slice(0, 5).join(', ')}${paths.length > 5 ? ` and ${plural(paths.length - 5, 'more file')}` : ''}`
-  return isStaged
-    ? {
-        code: 'PARTLY_STAGED',
-        message: `Not attempted, because a part of them is not staged: ${named}.`,
-        hint: 'Stage the rest with `git add`, or fix what is in the working tree: agent fix --working.',
-      }
-    : {
-        code: 'NOT_ON_DISK',
-        message: `Not attempted, because the working files are not what the change has: ${named}.`,
-        hint: 'Check that version out, or name the files: agent fix <paths>.',
-      }
+  return {
+    code: 'NOT_ON_DISK',
+    message: `Not attempted, because the working files are not what the change has: ${named}.`,
+    hint: 'Check that version out, or name the files: agent fix <paths>.',
+  }
 }
 
 /** What a report tells and linters still tell today. What only a model or a check has said has nobody who could tell that it is gone. */

@@ -6,6 +6,7 @@ import { conclude, type Step } from './conclude.ts'
 import type { CopyState } from './copy-state.ts'
 import { findTargets } from './find-targets.ts'
 import { askModel } from './ask-model.ts'
+import { isStaged } from './is-staged.ts'
 import { nativeFixes } from './native-fixes.ts'
 import type { ReportedProblem } from './reported-problem.ts'
 import { takenBack } from './taken-back.ts'
@@ -43,7 +44,12 @@ export const fix: Task<FixRequest> = {
 
   async run(request, context) {
     // Not the budget's signal: what was kept before the deadline is applied after it.
-    const bench = await openWorkbench({ workshop: context.workshop, userRoot: context.workspace.root, signal: context.signal })
+    const bench = await openWorkbench({
+      workshop: context.workshop,
+      userRoot: context.workspace.root,
+      signal: context.signal,
+      from: isStaged(request) ? 'index' : 'working',
+    })
     try {
       return await repair(request, { context, bench })
     } finally {

@@ -28,10 +28,12 @@ interface WorkbenchOptions {
   /** Absolute path of the user's tree. */
   userRoot: string
   signal: AbortSignal
+  /** What the copy holds; default: the working tree. */
+  from?: 'working' | 'index'
 }
 
-export async function openWorkbench({ workshop, userRoot, signal }: WorkbenchOptions): Promise<Workbench> {
-  const transaction = await workshop.beginTransaction(signal)
+export async function openWorkbench({ workshop, userRoot, signal, from }: WorkbenchOptions): Promise<Workbench> {
+  const transaction = await workshop.beginTransaction(signal, from)
   const dependencies = await dependencyFolders(userRoot, await transaction.checkout.list())
   let opening: Promise<Sandbox> | undefined
   const view = { root: transaction.checkout.root, readOnly: dependencies }

@@ -46,9 +46,10 @@ export async function withUserIndex<Result>(
 
 /** With its time: by it git knows which files may have changed in the same second without their size saying so. */
 async function copyIndex(path: string, copy: string): Promise<void> {
-  const { atime, mtime } = await stat(path)
+  const { atimeMs, mtimeMs } = await stat(path)
   await copyFile(path, copy)
-  await utimes(copy, atime, mtime)
+  // Never later than it is, or a file that was changed in the same moment would look clean.
+  await utimes(copy, Math.floor(atimeMs) / 1000, Math.floor(mtimeMs) / 1000)
 }
 
 async function takeLock(lock: string): Promise<FileHandle> {
