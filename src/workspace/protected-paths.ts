@@ -54,6 +54,7 @@ export const protectedFromWriting: readonly ProtectedNames[] = [
       /(^|\/)(jenkinsfile[^/]*|\.?gitlab-ci[^/]*\.ya?ml|azure-pipelines[^/]*\.ya?ml|bitbucket-pipelines\.ya?ml|\.?(travis|appveyor|drone|woodpecker|cirrus)\.(ya?ml|star|jsonnet)|(cloudbuild|buildspec)\.ya?ml)$/,
     reason: ci,
   },
+  { names: /(^|\/)node_modules(\/|$)/, reason: 'holds installed packages, which only their installer changes.' },
   { names: /(^|\/)codeowners$/, reason: `says who must approve a change. ${byUser}` },
   { names: /(^|\/)(agent\.config\.[^/]*|\.agentrc[^/]*|\.agentignore)$/, reason: ours },
   { names: /(^|\/)\.agent(\/|$)/, reason: ours },

@@ -131,6 +131,8 @@ export const readOnlyNames: readonly string[] = [
   '.idea/workspace.xml',
   '.devcontainer/devcontainer.json',
   'CODEOWNERS',
+  'node_modules/left-pad/index.js',
+  'packages/a/node_modules/b/package.json',
 ]
 
 /** Names that a tool may write on no system, because one of them takes them for something else. */
