@@ -3,9 +3,7 @@ import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import { pathFilter } from '../config/for-path.ts'
 import { AppError, type ExitCode } from '../domain/errors.ts'
-import type { Report } from '../domain/report.ts'
 import type { FailOn, Severity } from '../domain/severity.ts'
-import { writeFileWhole } from '../system/write-file-whole.ts'
 import { fix, type FixRequest } from '../tasks/fix/fix.ts'
 import { readReportedProblems } from '../tasks/fix/reported-problem.ts'
 import { selectPaths } from '../workspace/select-paths.ts'
@@ -14,6 +12,7 @@ import type { TaskFlags } from './flags.ts'
 import { runTaskCommand } from './run-task.ts'
 import { selectorFrom, type SelectorFlags } from './selector-flags.ts'
 import type { TaskSession } from './task-session.ts'
+import { writePatch } from './write-patch.ts'
 
 interface FixFlags extends Omit<TaskFlags, 'model'>, SelectorFlags {
   from?: string
@@ -36,13 +35,14 @@ export function runFix(command: Command, paths: readonly string[], context: Comm
     command.setOptionValue('model', undefined)
     command.setOptionValue('engine', 'none')
   }
+  let patch: Uint8Array = Buffer.alloc(0)
   return runTaskCommand(command, context, {
     task: fix,
     maxTime,
     needsModel: false,
     failOn: (flags.failOn as FailOn | undefined) ?? 'note',
-    requestOf: (session) => requestOf(session, flags, { paths, context }),
-    finish: (report, session) => writePatch(report, flags.patchOut, session),
+    requestOf: async (session) => ({ ...(await requestOf(session, flags, { paths, context })), keepPatch: (bytes) => (patch = bytes) }),
+    finish: (_, session) => writePatch(patch, flags.patchOut, session),
   })
 }
 
@@ -114,8 +114,4 @@ async function readReport(file: string, name: string): Promise<string> {
       cause,
     })
   }
-}
-
-async function writePatch({ patch }: Report, file: string | undefined, { settings }: TaskSession): Promise<void> {
-  if (file !== undefined) await writeFileWhole(resolve(settings.globals.directory, file), patch)
 }

@@ -1,12 +1,10 @@
-import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import { AppError, type ExitCode } from '../domain/errors.ts'
-import { writeFileWhole } from '../system/write-file-whole.ts'
 import { run, type RunRequest } from '../tasks/run/run.ts'
 import type { CommandContext } from './command.ts'
 import type { TaskFlags } from './flags.ts'
 import { runTaskCommand } from './run-task.ts'
-import type { TaskSession } from './task-session.ts'
+import { writePatch } from './write-patch.ts'
 
 interface RunFlags extends TaskFlags {
   allow: RunRequest['allow']
@@ -37,9 +35,4 @@ export function runRun(command: Command, instruction: string, context: CommandCo
     }),
     finish: (_, session) => writePatch(patch, flags.patchOut, session),
   })
-}
-
-/** Byte for byte: what a report makes text of no longer applies where a file is not UTF-8. */
-async function writePatch(patch: Uint8Array, file: string | undefined, { settings }: TaskSession): Promise<void> {
-  if (file !== undefined) await writeFileWhole(resolve(settings.globals.directory, file), patch)
 }

@@ -36,8 +36,8 @@ export function createWorkshop(workspace: Workspace, { sandbox, context: { envir
     },
     async beginTransaction(signal, from = 'working') {
       const place = requirePlace(workspace, environment)
-      if (from === 'index') return beginOnIndex(place, { environment, signal })
       await requireFolder(place.folder)
+      if (from === 'index') return beginOnIndex(place, { environment, signal })
       const [{ beginTransaction }, { openCheckout }] = await Promise.all([
         import('../workspace/transaction/begin-transaction.ts'),
         import('../workspace/open-checkout.ts'),

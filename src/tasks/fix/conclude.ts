@@ -34,6 +34,7 @@ export async function conclude(place: Concluding, done: Done): Promise<TaskResul
   const last = done.steps.at(-1)?.snapshot ?? done.start
   await bench.transaction.restore(last)
   const changes = await bench.transaction.changes()
+  request.keepPatch?.(changes.patch)
   const told = entriesOf(done)
   // Interrupted before this line, nothing has happened; after it, everything.
   context.signal.throwIfAborted()

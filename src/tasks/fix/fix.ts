@@ -29,6 +29,8 @@ export interface FixRequest {
   model: 'none' | 'wanted'
   /** False: the patch is the result, and the tree stays as it is. */
   apply: boolean
+  /** Handed the patch as bytes: a report's text of it is not exact where a file is not UTF-8. */
+  keepPatch?(patch: Uint8Array): void
   /** Commits what was applied: at once, or a commit for each group. */
   commit: 'none' | 'all' | 'each'
   /** Milliseconds that one command may take. */

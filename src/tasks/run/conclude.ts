@@ -6,7 +6,7 @@ import type { TaskContext, TaskResult } from '../task.ts'
 import { findingsOf } from '../verify/failures.ts'
 import type { VerifiedChange } from '../verify/verify.ts'
 import type { Workbench } from '../verify/workbench.ts'
-import { isUntested, noticesOf } from './notices.ts'
+import { noticesOf } from './notices.ts'
 import type { RunRequest, Worked } from './run.ts'
 
 interface Concluding {
@@ -110,17 +110,16 @@ function summaryOf(
   { applied, commit, isProposed }: { applied: AppliedRun | null; commit: string | null; isProposed: boolean },
 ): string {
   const files = plural(changes.files.length, 'file')
-  const untested = verified && isUntested(verified) ? ', not tested' : ''
   if (outcome.ending !== 'done')
     return changes.files.length === 0 ? 'not finished' : `not finished; ${files} changed in the copy, nothing applied`
   if (changes.refused.length > 0) return changes.files.length === 0 ? 'nothing applied' : `${files} changed in the copy, nothing applied`
   if (changes.files.length === 0) return 'done, nothing was changed'
   if (applied && commit) {
     const short = commit.slice(0, 10)
-    return `${files} changed${untested} and committed as ${short}; \`git revert ${short}\` takes it back`
+    return `${files} changed and committed as ${short}; \`git revert ${short}\` takes it back`
   }
-  if (applied) return `${files} changed${untested}; \`agent undo\` takes it back`
+  if (applied) return `${files} changed; \`agent undo\` takes it back`
   if (verified?.verdict === 'failed') return 'not applied: something is worse than before'
   if (verified?.verdict === 'unavailable') return 'not applied: it could not be checked'
-  return isProposed ? `${files} would change${untested}` : 'not applied; the patch is in the report'
+  return isProposed ? `${files} would change` : 'not applied; the patch is in the report'
 }

@@ -1,6 +1,5 @@
 import type { Notice } from '../../domain/report.ts'
 import type { CopyChanges } from '../../workspace/transaction.ts'
-import type { VerifiedChange } from '../verify/verify.ts'
 import type { Ending, Worked } from './run.ts'
 
 /** What a user has to know about a run beside its result. */
@@ -18,13 +17,7 @@ export function noticesOf(worked: Worked): Notice[] {
     notices.push({
       code: 'SANDBOX_UNAVAILABLE',
       message: `Nothing was applied, because it could not be checked: ${verified.notRun.map(({ what, reason }) => `${what}: ${reason}`).join(' ')}`,
-      hint: 'Start Docker and run `agent doctor --build-sandbox`, or use --sandbox host in a repository whose code you trust.',
-    })
-  if (verified && isUntested(verified))
-    notices.push({
-      code: 'TESTS_NOT_RUN',
-      message: 'Tests belong to what was changed, and none of them could be run.',
-      hint: 'Name an image that has what they need in sandbox.image, or use --sandbox host in a repository whose code you trust.',
+      hint: 'Run `agent doctor`, name an image that has what the tests need in sandbox.image, or use --sandbox host in a repository whose code you trust.',
     })
   return notices
 }
@@ -52,7 +45,3 @@ function refusalsText(refused: CopyChanges['refused']): string {
   const more = refused.length > maxRefusals ? [`And ${refused.length - maxRefusals} more.`] : []
   return [...sentences, ...more].join(' ')
 }
-
-/** There are tests, and whatever runs them could not be started. */
-export const isUntested = ({ verdict, tests, notRun }: VerifiedChange) =>
-  verdict === 'passed' && tests !== null && tests.executedBefore + tests.executedAfter === 0 && notRun.length > 0

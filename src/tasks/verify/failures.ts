@@ -6,11 +6,12 @@ const maxListed = 20
 const maxFailureText = 1500
 
 /** What became worse, for a model that is to repair it. */
-export function failuresText({ broken, fresh, tests }: VerifiedChange): string {
+export function failuresText({ broken, fresh, lost, tests }: VerifiedChange): string {
   const lines = [
     ...broken.map(({ path, problem }) => `${path}:${problem.line} does not parse: ${problem.message}`),
     ...fresh.map((diagnostic) => `${placeOf(diagnostic)} ${diagnostic.severity} ${ruleOf(diagnostic)} ${diagnostic.message}`),
     ...(tests?.newlyFailing ?? []).map(({ id, failure }) => `Test fails: ${id}\n${failure.slice(0, maxFailureText)}`),
+    ...lost,
     ...(tests?.lost ?? []),
   ]
   const more = lines.length > maxListed ? [`and ${lines.length - maxListed} more`] : []
@@ -18,12 +19,13 @@ export function failuresText({ broken, fresh, tests }: VerifiedChange): string {
 }
 
 /** What became worse, as findings: the reason why the change was not applied. */
-export function findingsOf({ broken, fresh, tests }: VerifiedChange): DraftFinding[] {
+export function findingsOf({ broken, fresh, lost, tests }: VerifiedChange): DraftFinding[] {
   return [
     ...broken.map(({ path, problem }) =>
       finding({ tool: 'syntax', rule: 'parse', path, line: problem.line, message: `The file does not parse any more: ${problem.message}` }),
     ),
     ...fresh.filter(({ severity }) => severity === 'error').map(fromDiagnostic),
+    ...lost.map((sentence) => finding({ tool: 'linter', rule: 'not-run', path: '.', line: null, message: sentence })),
     ...(tests?.newlyFailing ?? []).map(({ id, file, name, failure }) => ({
       ...finding({ tool: 'test', rule: 'newly-failing', path: file ?? '.', line: null, message: `${id} fails now.\n${failure}` }),
       title: titleOf(`Fails now: ${name}`),

@@ -28,6 +28,8 @@ export interface VerifiedChange {
   /** That looked at the files. */
   linters: readonly string[]
   fresh: readonly Diagnostic[]
+  /** Linters that could look before the change and cannot any more, a sentence each. */
+  lost: readonly string[]
   /** How many complaints went away. */
   gone: number
   /** Null: no test belongs to the files. */
@@ -56,7 +58,7 @@ export async function verify(request: VerifyRequest, bench: Workbench): Promise<
 
 function unavailable(error: AppError): VerifiedChange {
   const notRun = [{ what: 'linters and tests', reason: error.message }]
-  return { verdict: 'unavailable', broken: [], linters: [], fresh: [], gone: 0, tests: null, notRun }
+  return { verdict: 'unavailable', broken: [], linters: [], fresh: [], lost: [], gone: 0, tests: null, notRun }
 }
 
 function compare(before: Observation, after: Observation): VerifiedChange {
@@ -67,17 +69,20 @@ function compare(before: Observation, after: Observation): VerifiedChange {
   const gone = newDiagnostics(now, old).filter(bothChecked).length
   const broken = brokenBy(before, after)
   const tests = testsOf(before.tests, after.tests)
-  const lostLinters = after.lint.failed.filter(({ linter }) => !failedIn(before).has(linter))
+  const lost = after.lint.failed
+    .filter(({ linter }) => !failedIn(before).has(linter))
+    .map(({ linter, directory, reason }) => `${named(linter, directory)} cannot look any more: ${reason}`)
   const isWorse =
     broken.length > 0 ||
-    lostLinters.length > 0 ||
+    lost.length > 0 ||
     fresh.some(({ severity }) => severity === 'error') ||
     (tests !== null && tests.newlyFailing.length + tests.lost.length > 0)
   return {
-    verdict: isWorse ? 'failed' : 'passed',
+    verdict: isWorse ? 'failed' : isUntested(after) ? 'unavailable' : 'passed',
     broken,
     linters: [...new Set(after.lint.checked.map(({ linter }) => linter))],
     fresh,
+    lost,
     gone,
     tests,
     notRun: notRunIn(after),
@@ -96,11 +101,18 @@ function brokenBy(before: Observation, after: Observation): VerifiedChange['brok
   })
 }
 
+const noTests: TestReport = { runs: [], command: null, unclaimed: [] }
+
+/** Tests that the change took away with their files are missed as well. */
 function testsOf(before: TestReport | null, after: TestReport | null): VerifiedChange['tests'] {
-  if (after === null) return null
-  const old = before ?? { runs: [], command: null, unclaimed: [] }
-  return { ...compareTests(old, after), executedBefore: executedTests(old).length, executedAfter: executedTests(after).length }
+  if (before === null && after === null) return null
+  const [old, now] = [before ?? noTests, after ?? noTests]
+  return { ...compareTests(old, now), executedBefore: executedTests(old).length, executedAfter: executedTests(now).length }
 }
+
+/** Tests belong to the files, and no runner of them works where commands run: nobody has tried the change out. */
+const isUntested = ({ tests }: Observation) =>
+  tests !== null && tests.command === null && tests.runs.length > 0 && tests.runs.every(({ outcome }) => outcome.status === 'failed')
 
 function notRunIn({ lint, tests }: Observation): VerifiedChange['notRun'] {
   const linters = lint.failed.map(({ linter, directory, reason }) => ({ what: named(linter, directory), reason }))

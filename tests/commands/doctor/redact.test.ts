@@ -8,11 +8,11 @@ describe('redact', () => {
   it('replaces folders, the longest first, in both ways of writing them', () => {
     const folders = [
       ['/home/ada', '~'],
-      ['/home/ada/work/secret-project', '<repository>'],
+      ['/home/ada/code/secret-project', '<repository>'],
       ['C:\\Users\\Ada', '~'],
       ['/', '<root>'],
     ] as const
-    expect(redact('/home/ada/work/secret-project/a.ts /home/ada/.x C:\\Users\\Ada\\x C:/Users/Ada/x /', { ...nothing, folders })).toBe(
+    expect(redact('/home/ada/code/secret-project/a.ts /home/ada/.x C:\\Users\\Ada\\x C:/Users/Ada/x /', { ...nothing, folders })).toBe(
       '<repository>/a.ts ~/.x ~\\x ~/x /',
     )
   })

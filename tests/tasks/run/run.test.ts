@@ -196,7 +196,7 @@ describe('agent run', () => {
     expect(text(repository, 'src/port.js')).toBe(port)
   })
 
-  it('says that a change is not tested where its tests cannot be run', async () => {
+  it('applies nothing whose tests cannot be run by anything, and says why', async () => {
     const repository = temporaryRepository({
       files: {
         'pyproject.toml': '[tool.pytest.ini_options]\n',
@@ -214,8 +214,20 @@ describe('agent run', () => {
       engine: handle,
       workshop: (real) => ({ ...real, openSandbox: async (view, signal) => withoutPrograms(await real.openSandbox(view, signal)) }),
     })
-    expect(report.notices.map(({ code }) => code)).toEqual(['TESTS_NOT_RUN'])
-    expect(report.summary).toBe('1 file changed, not tested; `agent undo` takes it back')
+    expect(report.notices).toMatchObject([{ code: 'SANDBOX_UNAVAILABLE', message: expect.stringContaining('pytest') }])
+    expect([report.summary, exitCodeFor(report, 'error')]).toEqual(['not applied: it could not be checked', 3])
+    expect(text(repository, 'calc.py')).toBe('one = 1\n')
+  })
+
+  it('tells of tests that went with their file', async () => {
+    const repository = project()
+    const { handle } = scripted(toolCalls({ name: 'delete_file', input: { path: 'src/port.test.js' } }), 'Done.')
+    const report = await runOn(repository, run, request, { engine: handle })
+    expect(resultOf(report).verification?.tests).toMatchObject({
+      executedBefore: 1,
+      executedAfter: 0,
+      missing: ['src/port.test.js > reads a port'],
+    })
   })
 
   it('does not repeat what a model says without end', async () => {
