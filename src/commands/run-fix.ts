@@ -2,8 +2,10 @@ import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import { pathFilter } from '../config/for-path.ts'
+import { closest } from '../domain/closest.ts'
 import { AppError, type ExitCode } from '../domain/errors.ts'
 import type { FailOn, Severity } from '../domain/severity.ts'
+import { linters } from '../linters/registry.ts'
 import { fix, type FixRequest } from '../tasks/fix/fix.ts'
 import { readReportedProblems } from '../tasks/fix/reported-problem.ts'
 import { selectPaths } from '../workspace/select-paths.ts'
@@ -72,6 +74,9 @@ async function requestOf(
   const { config } = session.settings
   const isWanted = pathFilter(config)
   const isSilent = config.engine.use === 'none'
+  // A report may come from a tool that no adapter knows.
+  if (flags.from === undefined) requireLinters(flags.tool ?? [], 'USAGE_INVALID', '--tool')
+  if (config.fix.linters !== 'auto') requireLinters(config.fix.linters, 'CONFIG_INVALID', 'fix.linters')
   if (!isSilent && session.choice.kind === 'failed' && session.choice.error.code !== 'MODEL_MISSING') throw session.choice.error
   return {
     scope: await scopeOf(session, flags, { paths, context }),
@@ -114,4 +119,15 @@ async function readReport(file: string, name: string): Promise<string> {
       cause,
     })
   }
+}
+
+/** A name that is mistyped would find nothing to repair, and look as if all were well. */
+function requireLinters(names: readonly string[], code: 'USAGE_INVALID' | 'CONFIG_INVALID', where: string): void {
+  const known = linters.map(({ name }) => name)
+  const unknown = names.find((name) => !known.includes(name))
+  if (unknown === undefined) return
+  const meant = closest(unknown, known)
+  throw new AppError(code, `${where} names "${unknown}", which is no linter that agent knows.`, {
+    hint: meant === undefined ? `It knows ${known.join(', ')}.` : `Did you mean ${meant}?`,
+  })
 }

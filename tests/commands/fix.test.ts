@@ -95,6 +95,14 @@ describe('agent fix', () => {
     expect(read()).toBe(edited)
   })
 
+  it.each([
+    [['src', '--tool', 'eslnt'], /--tool names "eslnt".*Did you mean eslint/s],
+    [['src', '--tool', 'nope-at-all'], /It knows .*eslint/],
+  ])('refuses the linter that %j names', async (args, message) => {
+    const { agent } = await scene()
+    expect(await agent(...args)).toMatchObject({ code: 2, stderr: expect.stringMatching(message) })
+  })
+
   it('commits nothing of what is staged', async () => {
     const { ask } = await scene()
     expect(await ask('--staged', '--commit-result')).toMatchObject({ code: 2, stderr: expect.stringContaining('commit yourself') })

@@ -4,29 +4,11 @@
  * where n is the change it is killed at, 0 for never, and negative for a disk that is full at that change.
  * Prints `ready` before the change to the user's tree begins, and how many changes to the disk it made after that.
  */
-import { promises } from 'node:fs'
-import { syncBuiltinESMExports } from 'node:module'
 import { applyEdits, type Edit } from './transaction-edits.ts'
+import { countChanges } from './count-changes.ts'
 
 const [action = '', root = '', folder = '', killAt = '0', edits = '[]'] = process.argv.slice(2)
-let changes = 0
-let isCounting = false
-
-const changing = ['rename', 'unlink', 'rmdir', 'rm', 'mkdir', 'chmod', 'copyFile', 'writeFile', 'open', 'symlink', 'chown'] as const
-for (const name of changing) {
-  const real = promises[name] as (...args: unknown[]) => Promise<unknown>
-  Object.assign(promises, {
-    [name]: async (...args: unknown[]) => {
-      const isReading = name === 'open' && (args[1] === 'r' || typeof args[1] === 'number')
-      if (isCounting && !isReading && ++changes === Math.abs(Number(killAt))) {
-        if (Number(killAt) > 0) process.kill(process.pid, 'SIGKILL')
-        throw Object.assign(new Error('no space left on device'), { code: 'ENOSPC' })
-      }
-      return real(...args)
-    },
-  })
-}
-syncBuiltinESMExports()
+const changes = countChanges(Number(killAt))
 
 // After the functions were replaced.
 const { discoverRepository } = await import('../../src/workspace/discover-repository.ts')
@@ -41,7 +23,7 @@ const { signal } = new AbortController()
 
 function ready(): void {
   process.stdout.write('ready\n')
-  isCounting = true
+  changes.isCounting = true
 }
 
 async function runApply(): Promise<void> {
@@ -56,7 +38,7 @@ async function runApply(): Promise<void> {
   try {
     await transaction.apply()
   } finally {
-    isCounting = false
+    changes.isCounting = false
     await transaction.close()
   }
 }
@@ -69,7 +51,7 @@ async function run(): Promise<void> {
 
 try {
   await run()
-  process.stdout.write(`changes ${changes}\n`)
+  process.stdout.write(`changes ${changes.count}\n`)
 } catch (error) {
   process.stdout.write(`failed ${(error as { code?: string }).code ?? String(error)}\n`)
 }

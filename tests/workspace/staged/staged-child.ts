@@ -3,29 +3,12 @@
  * `node staged-child.ts <apply|recover> <root> <folder> <patches> <n> <files as JSON>`, where n is the change it is killed at, 0 for never,
  * and negative for a disk that is full at that change. Prints how many changes it made.
  */
-import { promises, writeFileSync } from 'node:fs'
-import { syncBuiltinESMExports } from 'node:module'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { countChanges } from '../../helpers/count-changes.ts'
 
 const [action, root = '', folder = '', patches = '', killAt = '0', files = '{}'] = process.argv.slice(2)
-let changes = 0
-let isCounting = false
-
-const changing = ['rename', 'unlink', 'rmdir', 'rm', 'mkdir', 'chmod', 'copyFile', 'writeFile', 'open', 'link', 'utimes', 'chown'] as const
-for (const name of changing) {
-  const real = promises[name] as (...args: unknown[]) => Promise<unknown>
-  Object.assign(promises, {
-    [name]: async (...args: unknown[]) => {
-      const isReading = name === 'open' && (args[1] === 'r' || typeof args[1] === 'number')
-      if (isCounting && !isReading && ++changes === Math.abs(Number(killAt))) {
-        if (Number(killAt) > 0) process.kill(process.pid, 'SIGKILL')
-        throw Object.assign(new Error('no space left on device'), { code: 'ENOSPC' })
-      }
-      return real(...args)
-    },
-  })
-}
-syncBuiltinESMExports()
+const changes = countChanges(Number(killAt))
 
 // After the functions were replaced.
 const { discoverRepository } = await import('../../../src/workspace/discover-repository.ts')
@@ -45,19 +28,19 @@ async function apply(): Promise<void> {
   })
   for (const [path, content] of Object.entries(JSON.parse(files) as Record<string, string>))
     writeFileSync(join(transaction.checkout.root, path), content)
-  isCounting = true
+  changes.isCounting = true
   try {
     await transaction.apply()
   } finally {
-    isCounting = false
+    changes.isCounting = false
     await transaction.close()
   }
 }
 
 try {
-  isCounting = action === 'recover'
+  changes.isCounting = action === 'recover'
   await (action === 'recover' ? recoverStaged(place, { signal }) : apply())
-  process.stdout.write(`changes ${changes}\n`)
+  process.stdout.write(`changes ${changes.count}\n`)
 } catch (error) {
   process.stdout.write(`failed ${(error as { code?: string }).code ?? String(error)}\n`)
 }
