@@ -32,6 +32,8 @@ const exitCodeByError = {
   CHANGES_REFUSED: exitCodes.failure,
   JOURNAL_UNUSABLE: exitCodes.failure,
   MEMORY_UNUSABLE: exitCodes.failure,
+  PUBLISH_FAILED: exitCodes.failure,
+  HOOKS_CONFLICT: exitCodes.usage,
   OUTPUT_UNWRITABLE: exitCodes.failure,
   INTERNAL: exitCodes.failure,
 } as const satisfies Record<string, ExitCode>
