@@ -4,6 +4,7 @@ import { applyBaseline, type Baseline } from './domain/baseline.ts'
 import { identify } from './domain/fingerprint.ts'
 import { maskSecrets } from './domain/mask.ts'
 import type { Notice, Report, ReportUsage, Timing } from './domain/report.ts'
+import { type Shard, shardNotice } from './domain/shard.ts'
 import { version } from './domain/version.ts'
 import type { Engine, EngineHandle } from './engine/engine.ts'
 import type { Memory } from './memory/memory.ts'
@@ -30,6 +31,8 @@ export interface RunOptions {
   /** False with `--no-cache`. */
   useCache: boolean
   baseline: Baseline | null
+  /** The part of the files that the task was told to look at; the report says so. */
+  shard?: Shard | undefined
   /** What was worth telling before the task began. */
   notices?: readonly Notice[]
   onEvent?: (event: AgentEvent) => void
@@ -37,11 +40,12 @@ export interface RunOptions {
 
 /** The one road from a task to a report; the CLI, the daemon and the tests all take it. */
 export async function runTask<Request>(task: Task<Request>, request: Request, options: RunOptions): Promise<Report> {
-  const { runtime, signal, maxTime, maxTokens, useCache, baseline, notices: early = [], onEvent = () => {} } = options
+  const { runtime, signal, maxTime, maxTokens, useCache, baseline, shard, notices: early = [], onEvent = () => {} } = options
   const startedAt = performance.now()
   const budget = createBudget({ maxTime, maxTokens, signal })
   const meter = createMeter()
   const notices: Notice[] = []
+  const planned = { questions: 0 }
   const engine = runtime.engine && openedOnce(runtime.engine)
   const context: TaskContext = {
     workspace: runtime.workspace,
@@ -56,7 +60,10 @@ export async function runTask<Request>(task: Task<Request>, request: Request, op
     usage: meter.usage,
     count: meter.count,
     notice: (notice) => notices.push(notice),
-    emit: onEvent,
+    emit(event) {
+      if (event.type === 'plan-ready') planned.questions = event.units
+      onEvent(event)
+    },
   }
   try {
     const { findings, ...result } = await task.run(request, context)
@@ -70,7 +77,7 @@ export async function runTask<Request>(task: Task<Request>, request: Request, op
       engine: engineInfo(engine, runtime.seed),
       usage: meter.usage,
       timing: meter.timing(performance.now() - startedAt),
-      notices: withoutRepeats([...early, ...notices]),
+      notices: withoutRepeats([...(shard ? [shardNotice(shard, planned.questions)] : []), ...early, ...notices]),
     }
     if (useCache && report.findings.length > 0) await record(report, runtime)
     return report

@@ -62,6 +62,7 @@ export async function reviewNow(request: ReviewRequest, { session, flags, contex
         root: runtime.workspace.root,
         directory: settings.globals.directory,
       }),
+      shard: flags.shard,
       notices,
       onEvent: progress.onEvent,
     })

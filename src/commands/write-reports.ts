@@ -11,11 +11,12 @@ import type { CommandContext } from './command.ts'
 import type { TaskFlags } from './flags.ts'
 import type { TaskSession } from './task-session.ts'
 import { writeFileWhole } from '../system/write-file-whole.ts'
+import type { Workspace } from '../workspace/workspace.ts'
 
 interface Writing {
   /** The side of the change that was looked at, for excerpts. */
   tree: Tree
-  session: TaskSession
+  session: { settings: Pick<TaskSession['settings'], 'globals'>; runtime: { workspace: Pick<Workspace, 'readFile'> } }
   flags: Pick<TaskFlags, 'format' | 'output' | 'report'>
   context: CommandContext
 }
