@@ -8,14 +8,23 @@ import type { DraftFinding, Finding } from './finding.ts'
  */
 export function identify(drafts: readonly DraftFinding[]): Finding[] {
   const seen = new Map<string, number>()
+  return withIds(
+    drafts.toSorted(byPlace).map((draft) => {
+      const essence = [draft.rule, draft.region.path, normalizeCode(draft.evidence)].join('\0')
+      const ordinal = nextIn(seen, essence)
+      const fingerprint = createHash('sha256').update(`${essence}\0${ordinal}`).digest('hex').slice(0, 32)
+      return { ...draft, fingerprint, suppressed: draft.suppressed ?? null }
+    }),
+  )
+}
+
+/** Names findings by the beginning of their fingerprints; of several that begin alike in one report, the later ones get a number. */
+export function withIds(findings: readonly Omit<Finding, 'id'>[]): Finding[] {
   const ids = new Map<string, number>()
-  return drafts.toSorted(byPlace).map((draft) => {
-    const essence = [draft.rule, draft.region.path, normalizeCode(draft.evidence)].join('\0')
-    const ordinal = nextIn(seen, essence)
-    const fingerprint = createHash('sha256').update(`${essence}\0${ordinal}`).digest('hex').slice(0, 32)
-    const short = fingerprint.slice(0, 10)
+  return findings.map((finding) => {
+    const short = finding.fingerprint.slice(0, 10)
     const twin = nextIn(ids, short)
-    return { ...draft, id: twin === 0 ? short : `${short}-${twin}`, fingerprint, suppressed: draft.suppressed ?? null }
+    return { ...finding, id: twin === 0 ? short : `${short}-${twin}` }
   })
 }
 

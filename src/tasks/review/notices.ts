@@ -19,25 +19,32 @@ export function modelNotices({ request, plan, outcomes, held }: Told): Notice[] 
   const notices: Notice[] = []
   if (request.modelError) notices.push(request.modelError)
   else if (request.model === 'auto' && outcomes.length === 0 && plan.units.length > 0) notices.push(noModel(plan.units.length))
-  notices.push(...unseenNotices(outcomes))
-  if (held.unanchored > 0) {
+  notices.push(...unseenNotices(outcomes), ...claimNotices(held))
+  return notices
+}
+
+/** Claims of the model that are not shown. */
+export function claimNotices({ unanchored, malformed }: Pick<HeldClaims, 'unanchored' | 'malformed'>): Notice[] {
+  const notices: Notice[] = []
+  if (unanchored > 0) {
     notices.push({
       code: 'FINDINGS_UNANCHORED',
-      message: `${plural(held.unanchored, 'claim')} of the model quoted no line of the change and ${held.unanchored === 1 ? 'is' : 'are'} not shown.`,
+      message: `${plural(unanchored, 'claim')} of the model quoted no line of the change and ${unanchored === 1 ? 'is' : 'are'} not shown.`,
       hint: '',
     })
   }
-  if (held.malformed > 0) {
+  if (malformed > 0) {
     notices.push({
       code: 'FINDINGS_MALFORMED',
-      message: `${plural(held.malformed, 'claim')} of the model could not be understood.`,
+      message: `${plural(malformed, 'claim')} of the model could not be understood.`,
       hint: '',
     })
   }
   return notices
 }
 
-function noModel(units: number): Notice {
+/** Without a model that one was not told to use. */
+export function noModel(units: number): Notice {
   return {
     code: 'MODEL_MISSING',
     message: `There is no model, so only the deterministic checks ran; ${plural(units, 'part')} of the change ${units === 1 ? 'was' : 'were'} not reviewed.`,
@@ -51,18 +58,33 @@ function unseenNotices(outcomes: readonly UnitOutcome[]): Notice[] {
   if (unseen.length === 0) return []
   const failure = unseen.find(({ error }) => error !== null)?.error
   if (failure && unseen.length === outcomes.length) return [{ code: failure.code, message: failure.message, hint: failure.hint ?? '' }]
-  const reasons = [...new Set(unseen.map(({ reason }) => reason))]
   return [
-    {
-      code: 'UNITS_UNSEEN',
-      message: `${unseen.length} of ${plural(outcomes.length, 'part')} of the change ${unseen.length === 1 ? 'was' : 'were'} not seen by the model: ${reasons.slice(0, 3).join('; ')}`,
-      hint: failure?.hint ?? '',
-    },
+    unseenNotice({ unseen: unseen.length, asked: outcomes.length, reasons: unseen.map(({ reason }) => reason), hint: failure?.hint ?? '' }),
   ]
 }
 
+/** Some parts of the change, of those that the model was asked about, were not seen by it. */
+export function unseenNotice({
+  unseen,
+  asked,
+  reasons,
+  hint,
+}: {
+  unseen: number
+  asked: number
+  reasons: readonly string[]
+  hint: string
+}): Notice {
+  const first = [...new Set(reasons)].slice(0, 3).join('; ')
+  return {
+    code: 'UNITS_UNSEEN',
+    message: `${unseen} of ${plural(asked, 'part')} of the change ${unseen === 1 ? 'was' : 'were'} not seen by the model: ${first}`,
+    hint,
+  }
+}
+
 interface Summarized {
-  change: Change
+  change: Pick<Change, 'description'> & { files: { length: number } }
   findings: readonly DraftFinding[]
   coverage: Coverage
   completeness: 'complete' | 'partial'
