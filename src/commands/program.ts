@@ -13,6 +13,7 @@ import { registerExplain } from './explain.ts'
 import { registerFix } from './fix.ts'
 import { addGlobalFlags } from './flags.ts'
 import { registerInit } from './init.ts'
+import { registerMerge } from './merge.ts'
 import { registerModels } from './models.ts'
 import { printError } from './print-error.ts'
 import { registerReview } from './review.ts'
@@ -21,7 +22,7 @@ import { registerUndo } from './undo.ts'
 
 /** Every command there is, in the groups and the order of `agent --help`. A new one is its file and its name here. */
 const groups: readonly { title: string; commands: readonly RegisterCommand[] }[] = [
-  { title: 'Review:', commands: [registerReview, registerBaseline] },
+  { title: 'Review:', commands: [registerReview, registerMerge, registerBaseline] },
   { title: 'Work:', commands: [registerFix, registerRun, registerExplain, registerUndo] },
   { title: 'Set up:', commands: [registerInit, registerConfig, registerModels, registerDoctor, registerCompletion] },
 ]

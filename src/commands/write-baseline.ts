@@ -4,11 +4,12 @@ import type { Command } from 'commander'
 import { type Baseline, baselineOf } from '../domain/baseline.ts'
 import { AppError, type ExitCode, exitCodes } from '../domain/errors.ts'
 import { plural } from '../domain/plural.ts'
-import { type Report, reportSchema } from '../domain/report.ts'
+import type { Report } from '../domain/report.ts'
 import { terminalLine } from '../domain/trust-terminal.ts'
 import { defaultBaseline, parseBaseline } from './baseline-file.ts'
 import type { CommandContext } from './command.ts'
 import { type TaskFlags, globalFlags } from './flags.ts'
+import { readReport } from './read-report.ts'
 import { requestOf, reviewNow } from './run-review.ts'
 import type { SelectorFlags } from './selector-flags.ts'
 import { openTaskSession } from './task-session.ts'
@@ -35,9 +36,7 @@ export async function writeBaseline(action: 'create' | 'update', call: BaselineC
     })
   }
   const report =
-    flags.from === undefined
-      ? await reviewForBaseline(call, flags)
-      : await readReport(resolve(globalFlags(command, context).directory, flags.from))
+    flags.from === undefined ? await reviewForBaseline(call, flags) : await readReport(flags.from, globalFlags(command, context).directory)
   const next = merged(earlier, report)
   if (flags.dryRun) {
     context.stdout.write(`${plural(next.findings.length, 'finding')} would be accepted in ${path}.\n`)
@@ -90,20 +89,6 @@ async function readExisting(path: string): Promise<Baseline | null> {
     throw new AppError('BASELINE_INVALID', `${path} cannot be read: ${error.message}.`, { cause: error })
   })
   return text === null ? null : parseBaseline(text, path)
-}
-
-async function readReport(path: string): Promise<Report> {
-  const text = await readFile(path, 'utf8').catch((error: Error) => {
-    throw new AppError('REPORT_INVALID', `The report ${path} cannot be read: ${error.message}.`, { cause: error })
-  })
-  try {
-    return reportSchema.parse(JSON.parse(text))
-  } catch (error) {
-    throw new AppError('REPORT_INVALID', `${path} is not a report of agent.`, {
-      cause: error,
-      hint: 'Write one with `agent review --format json --output <file>`.',
-    })
-  }
 }
 
 /** Lists what is accepted. */
