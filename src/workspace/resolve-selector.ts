@@ -25,7 +25,7 @@ const short = (id: string) => id.slice(0, 7)
 
 /** Turns a selector into two trees. Throws `REF_UNKNOWN` for a name that is not a commit here. */
 export async function resolveSelector(selector: Exclude<Selector, { kind: 'patch' }>, repository: Repository): Promise<Sides> {
-  const { git, signal } = repository
+  const { git, signal, emptyTree } = repository
   switch (selector.kind) {
     case 'working':
       // For an unmerged file, our side, where plain `git diff` would print a combined diff.
@@ -36,6 +36,7 @@ export async function resolveSelector(selector: Exclude<Selector, { kind: 'patch
     case 'commit':
       return ofCommit(selector.rev, repository)
     case 'range': {
+      if (selector.from === emptyTree) return upTo(await requireCommit(git, selector.to, signal), emptyTree)
       const [from, to] = await Promise.all([requireCommit(git, selector.from, signal), requireCommit(git, selector.to, signal)])
       return betweenCommits(`${short(from)}..${short(to)}`, from, to)
     }
@@ -44,6 +45,16 @@ export async function resolveSelector(selector: Exclude<Selector, { kind: 'patch
       const ancestor = await mergeBase(git, { ref: selector.ref, base, head, signal })
       return betweenCommits(`changes since ${selector.ref} (${short(ancestor)}..${short(head)})`, ancestor, head)
     }
+  }
+}
+
+/** Git's own name for a tree without files stands for what is before the first commit. */
+function upTo(id: string, emptyTree: string): Sides {
+  return {
+    description: `everything up to ${short(id)}`,
+    old: { kind: 'empty' },
+    new: { kind: 'commit', id },
+    diffArguments: [emptyTree, id],
   }
 }
 
