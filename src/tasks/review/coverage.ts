@@ -32,3 +32,9 @@ const total = (files: readonly CoveredFile[], key: 'changedLines' | 'seenLines')
 export function isPartial({ files }: Coverage): boolean {
   return files.some(({ skipped }) => skipped !== null && !skipped.expected)
 }
+
+/** Whether the model saw all of a file. It is asked of each by itself, so that what is said of a file does not hang on the others. */
+export function filesSeen(outcomes: readonly UnitOutcome[]): (path: string) => boolean {
+  const byPath = Map.groupBy(outcomes, ({ unit }) => unit.path)
+  return (path) => byPath.get(path)?.every(({ status }) => status === 'seen') ?? false
+}

@@ -6,7 +6,7 @@ import type { Selector } from '../../domain/selector.ts'
 import type { Task, TaskContext, TaskResult } from '../task.ts'
 import { askUnits, type UnitOutcome } from './ask-units.ts'
 import { holdClaims } from './claims.ts'
-import { coverageOf, coverageOfChecks, isPartial } from './coverage.ts'
+import { coverageOf, coverageOfChecks, filesSeen, isPartial } from './coverage.ts'
 import { markDuplicates } from './duplicates.ts'
 import { applyIgnores, findIgnores, type Ignore } from './ignores.ts'
 import { modelNotices, summaryOf } from './notices.ts'
@@ -164,10 +164,10 @@ async function resultOf({ request, context, change, plan, outcomes, checked, rea
   })
   const merged = markDuplicates([...checked, ...refuted])
   const coverage = request.model === 'none' ? coverageOfChecks(plan) : coverageOf(plan, withoutModel(plan, outcomes, context))
-  const ran = { model: outcomes.length > 0 && !isPartial(coverage) }
+  const hasModelSeen = filesSeen(outcomes)
   const findings = applyIgnores(merged, await ignoresIn(change, readNew, request.isExcluded), {
     isAdded: addedLookup(change),
-    wasRun: (path, rule) => isOn(request.optionsFor(path), rule) && (rule.startsWith('check/') || ran.model),
+    wasRun: (path, rule) => isOn(request.optionsFor(path), rule) && (rule.startsWith('check/') || hasModelSeen(path)),
   })
   for (const notice of modelNotices({ request, outcomes, held, plan })) context.notice(notice)
   const completeness = isPartial(coverage) ? 'partial' : 'complete'
