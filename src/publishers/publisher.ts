@@ -1,5 +1,6 @@
 import type { Change } from '../domain/change.ts'
 import type { Report } from '../domain/report.ts'
+import type { FailOn } from '../domain/severity.ts'
 
 /** A pull request as its forge tells of it. */
 export interface PullRequest {
@@ -20,6 +21,12 @@ export interface Publication {
   reviewedFrom: string | null
   /** More findings than this are told in the summary only. */
   maxComments: number
+  /** Digest of the configuration and rules of this review. Another one makes the next review look at everything again. */
+  configDigest?: string
+  /** The report comes from where a stranger could write it, so no later review may build on it. */
+  isUntrusted?: boolean
+  /** The mildest severity that makes a check fail; default: `error`. */
+  failOn?: FailOn
 }
 
 /** What became of it. */
@@ -34,6 +41,8 @@ export interface Published {
   summarised: number
   /** Where people read it; null where the forge does not say. */
   url: string | null
+  /** What somebody should know about how it went, such as a head that moved; whole sentences. */
+  remarks: readonly string[]
 }
 
 /** Carries a report to a forge. Throws `AppError` with `PUBLISH_FAILED` where the forge does not take it. */
