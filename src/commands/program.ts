@@ -6,6 +6,7 @@ import { version } from '../domain/version.ts'
 import { registerBaseline } from './baseline.ts'
 import { colorEnabled } from './color.ts'
 import type { CommandContext, RegisterCommand } from './command.ts'
+import { registerCommitMessage } from './commit-message.ts'
 import { registerCompletion } from './completion.ts'
 import { registerConfig } from './config.ts'
 import { registerDoctor } from './doctor.ts'
@@ -23,7 +24,7 @@ import { registerUndo } from './undo.ts'
 /** Every command there is, in the groups and the order of `agent --help`. A new one is its file and its name here. */
 const groups: readonly { title: string; commands: readonly RegisterCommand[] }[] = [
   { title: 'Review:', commands: [registerReview, registerMerge, registerBaseline] },
-  { title: 'Work:', commands: [registerFix, registerRun, registerExplain, registerUndo] },
+  { title: 'Work:', commands: [registerFix, registerRun, registerExplain, registerCommitMessage, registerUndo] },
   { title: 'Set up:', commands: [registerInit, registerConfig, registerModels, registerDoctor, registerCompletion] },
 ]
 

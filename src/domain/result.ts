@@ -84,11 +84,32 @@ export const fixResultSchema = z.strictObject({
     .describe('Empty: the tree is as it was. Several where each repair has its commit'),
 })
 
+/** What `agent commit-message` has beyond findings. */
+export const commitMessageResultSchema = z.strictObject({
+  task: z.literal('commit-message'),
+  message: z.string().nullable().describe('The whole message, checked; null: none was written'),
+  type: z.string().nullable(),
+  scope: z.string().nullable(),
+  subject: z.string().nullable(),
+  body: z.string().nullable(),
+  breaking: z.string().nullable().describe('What the change proves to break'),
+  change: z.string().describe('The staged change in words, made without a model'),
+  attempts: count.describe('Answers of the model; 0 where none was asked for'),
+  problems: z.array(z.string()).describe('Why the last answer was refused'),
+})
+
 /** One schema for each task that says more than its findings. */
-export const resultSchema = z.union([runResultSchema, explainResultSchema, fixResultSchema, z.looseObject({ task: z.string() })])
+export const resultSchema = z.union([
+  runResultSchema,
+  explainResultSchema,
+  fixResultSchema,
+  commitMessageResultSchema,
+  z.looseObject({ task: z.string() }),
+])
 
 export type Verification = z.infer<typeof verificationSchema>
 export type RunResult = z.infer<typeof runResultSchema>
 export type FixResult = z.infer<typeof fixResultSchema>
 export type ExplainResult = z.infer<typeof explainResultSchema>
+export type CommitMessageResult = z.infer<typeof commitMessageResultSchema>
 export type CitedClaim = z.infer<typeof citedClaimSchema>

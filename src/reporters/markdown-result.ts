@@ -8,6 +8,7 @@ export function resultBlocks(report: Report): string[] {
   if (result === null) return []
   if (result.task === 'explain')
     return result.claims.map(({ text, path, startLine }) => `- ${markdownLine(text)} (${inlineCode(`${path}:${startLine}`)})`)
+  if (result.task === 'commit-message') return [fencedBlock(result.message ?? result.change)]
   const patch = report.patch === '' ? [] : [fencedBlock(report.patch, 'diff')]
   if (result.task === 'fix') {
     const targets = result.targets.map((target) => `- ${inlineCode(targetName(target))}: ${markdownLine(targetOutcome(target))}`)

@@ -1,5 +1,5 @@
 import type { Report } from '../domain/report.ts'
-import type { ExplainResult, FixResult, RunResult } from '../domain/result.ts'
+import type { CommitMessageResult, ExplainResult, FixResult, RunResult } from '../domain/result.ts'
 import { terminalLine, terminalText } from '../domain/trust-terminal.ts'
 import type { Page } from './page.ts'
 import { knownResult, patchCounts, targetName, targetOutcome, verificationLines } from './result-lines.ts'
@@ -16,6 +16,8 @@ export function resultBlocks(report: Report, page: Page): string[] {
       return fixBlocks(result, report, page)
     case 'explain':
       return explainBlocks(result, page)
+    case 'commit-message':
+      return [commitMessageBlock(result, page)]
   }
 }
 
@@ -86,6 +88,13 @@ function patchText(patch: string, { paint }: Page): string {
       return style === undefined ? terminalText(line) : paint(style, terminalText(line))
     })
     .join('\n')
+}
+
+/** The message as git would show it; where there is none, what it would have to be about. */
+function commitMessageBlock({ message, change }: CommitMessageResult, { paint }: Page): string {
+  if (message === null) return terminalText(change)
+  const [header = '', ...rest] = terminalText(message).split('\n')
+  return [paint('bold', header), ...rest].join('\n')
 }
 
 function explainBlocks({ claims }: ExplainResult, page: Page): string[] {

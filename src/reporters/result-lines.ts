@@ -1,6 +1,8 @@
 import { plural } from '../domain/plural.ts'
 import type { Report } from '../domain/report.ts'
 import {
+  type CommitMessageResult,
+  commitMessageResultSchema,
   type ExplainResult,
   explainResultSchema,
   type FixResult,
@@ -12,11 +14,11 @@ import {
 import { unquotePath } from '../workspace/quoted-path.ts'
 
 /** What a task has beyond findings, in a shape that reporters can lay out. */
-export type KnownResult = RunResult | ExplainResult | FixResult
+export type KnownResult = RunResult | ExplainResult | FixResult | CommitMessageResult
 
 /** The result of a report where this version knows its shape. */
 export function knownResult({ result }: Pick<Report, 'result'>): KnownResult | null {
-  for (const schema of [runResultSchema, explainResultSchema, fixResultSchema]) {
+  for (const schema of [runResultSchema, explainResultSchema, fixResultSchema, commitMessageResultSchema]) {
     const { data } = schema.safeParse(result)
     if (data) return data
   }
