@@ -1,0 +1,25 @@
+import { realpath } from 'node:fs/promises'
+import { isAbsolute, relative, resolve, sep } from 'node:path'
+import { AppError } from '../domain/errors.ts'
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+/** The folder to work in: the workspace of the job, or one below it. */
+export async function workingDirectory(wanted: string | undefined, { GITHUB_WORKSPACE }: Environment): Promise<string> {
+  if (!GITHUB_WORKSPACE)
+    throw new AppError('USAGE_INVALID', 'GITHUB_WORKSPACE is not set.', { hint: 'Run this as a step of a workflow, after actions/checkout.' })
+  const top = await existing(GITHUB_WORKSPACE, 'Put a step with actions/checkout before this one.')
+  if (wanted === undefined) return top
+  const folder = await existing(resolve(top, wanted), 'Correct the input working-directory.')
+  const inside = relative(top, folder)
+  if (inside !== '..' && !inside.startsWith(`..${sep}`) && !isAbsolute(inside)) return folder
+  throw new AppError('USAGE_INVALID', `The input working-directory is ${wanted}, which lies outside of the workspace.`, {
+    hint: 'Name a folder of the checkout.',
+  })
+}
+
+async function existing(folder: string, hint: string): Promise<string> {
+  return realpath(folder).catch((cause: unknown) => {
+    throw new AppError('USAGE_INVALID', `${folder} does not exist.`, { cause, hint })
+  })
+}
