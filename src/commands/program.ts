@@ -16,15 +16,17 @@ import { addGlobalFlags } from './flags.ts'
 import { registerInit } from './init.ts'
 import { registerMerge } from './merge.ts'
 import { registerModels } from './models.ts'
+import { registerMutate } from './mutate.ts'
 import { printError } from './print-error.ts'
+import { registerPublish } from './publish.ts'
 import { registerReview } from './review.ts'
 import { registerRun } from './run.ts'
 import { registerUndo } from './undo.ts'
 
 /** Every command there is, in the groups and the order of `agent --help`. A new one is its file and its name here. */
 const groups: readonly { title: string; commands: readonly RegisterCommand[] }[] = [
-  { title: 'Review:', commands: [registerReview, registerMerge, registerBaseline] },
-  { title: 'Work:', commands: [registerFix, registerRun, registerExplain, registerCommitMessage, registerUndo] },
+  { title: 'Review:', commands: [registerReview, registerMerge, registerPublish, registerBaseline] },
+  { title: 'Work:', commands: [registerFix, registerRun, registerExplain, registerCommitMessage, registerMutate, registerUndo] },
   { title: 'Set up:', commands: [registerInit, registerConfig, registerModels, registerDoctor, registerCompletion] },
 ]
 

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { mutateResultSchema } from './mutation.ts'
 import { severities } from './severity.ts'
 
 const count = z.int().nonnegative()
@@ -70,6 +71,9 @@ export const fixResultSchema = z.strictObject({
         outcome: z.enum(['fixed', 'not-kept', 'not-attempted']),
         by: z.enum(['linter', 'model']).nullable().describe('Who repaired it; null: nobody'),
         attempts: count.describe('Answers of the model'),
+        verifiedBy: z
+          .array(z.enum(['linter', 'check', 'model', 'tests']))
+          .describe('Who says that it is gone, or looked at the repair; only `model`: no linter looked, and no test ran that passes'),
         gate: z
           .enum(['answer', 'place', 'size', 'syntax', 'suppression', 'test-kept', 'target', 'diagnostics', 'tests', 'scope'])
           .nullable()
@@ -104,6 +108,7 @@ export const resultSchema = z.union([
   explainResultSchema,
   fixResultSchema,
   commitMessageResultSchema,
+  mutateResultSchema,
   z.looseObject({ task: z.string() }),
 ])
 

@@ -1,6 +1,6 @@
 import type { Report } from '../domain/report.ts'
 import { fencedBlock, inlineCode, markdownLine, markdownText } from '../domain/trust-markdown.ts'
-import { knownResult, patchCounts, targetName, targetOutcome, verificationLines } from './result-lines.ts'
+import { knownResult, mutationLines, patchCounts, targetName, targetOutcome, verificationLines } from './result-lines.ts'
 
 /** What a task has to say beyond its findings. */
 export function resultBlocks(report: Report): string[] {
@@ -9,6 +9,10 @@ export function resultBlocks(report: Report): string[] {
   if (result.task === 'explain')
     return result.claims.map(({ text, path, startLine }) => `- ${markdownLine(text)} (${inlineCode(`${path}:${startLine}`)})`)
   if (result.task === 'commit-message') return [fencedBlock(result.message ?? result.change)]
+  if (result.task === 'mutate') {
+    const rows = mutationLines(result).map(({ path, text }) => `- ${inlineCode(path)}: ${text}`)
+    return rows.length === 0 ? [] : [rows.join('\n')]
+  }
   const patch = report.patch === '' ? [] : [fencedBlock(report.patch, 'diff')]
   if (result.task === 'fix') {
     const targets = result.targets.map((target) => `- ${inlineCode(targetName(target))}: ${markdownLine(targetOutcome(target))}`)

@@ -1,8 +1,9 @@
 import type { Report } from '../domain/report.ts'
+import type { MutateResult } from '../domain/mutation.ts'
 import type { CommitMessageResult, ExplainResult, FixResult, RunResult } from '../domain/result.ts'
 import { terminalLine, terminalText } from '../domain/trust-terminal.ts'
 import type { Page } from './page.ts'
-import { knownResult, patchCounts, targetName, targetOutcome, verificationLines } from './result-lines.ts'
+import { knownResult, mutationLines, patchCounts, targetName, targetOutcome, verificationLines } from './result-lines.ts'
 import { cutText, wrapText } from './text-layout.ts'
 
 /** What a task has to say beyond its findings. */
@@ -16,6 +17,8 @@ export function resultBlocks(report: Report, page: Page): string[] {
       return fixBlocks(result, report, page)
     case 'explain':
       return explainBlocks(result, page)
+    case 'mutate':
+      return mutationBlock(result, page)
     case 'commit-message':
       return [commitMessageBlock(result, page)]
   }
@@ -88,6 +91,14 @@ function patchText(patch: string, { paint }: Page): string {
       return style === undefined ? terminalText(line) : paint(style, terminalText(line))
     })
     .join('\n')
+}
+
+function mutationBlock(result: MutateResult, { paint }: Page): string[] {
+  const rows = mutationLines(result).map(
+    ({ path, text, isGuarded }) =>
+      `${paint(isGuarded ? 'green' : 'yellow', isGuarded ? '\u2714' : '\u25CB')} ${paint('cyan', terminalLine(path))}  ${text}`,
+  )
+  return rows.length === 0 ? [] : [rows.join('\n')]
 }
 
 /** The message as git would show it; where there is none, what it would have to be about. */

@@ -1,3 +1,4 @@
+import { type MutateResult, mutateResultSchema, tallyMutants } from '../domain/mutation.ts'
 import { plural } from '../domain/plural.ts'
 import type { Report } from '../domain/report.ts'
 import {
@@ -14,11 +15,11 @@ import {
 import { unquotePath } from '../workspace/quoted-path.ts'
 
 /** What a task has beyond findings, in a shape that reporters can lay out. */
-export type KnownResult = RunResult | ExplainResult | FixResult | CommitMessageResult
+export type KnownResult = RunResult | ExplainResult | FixResult | CommitMessageResult | MutateResult
 
 /** The result of a report where this version knows its shape. */
 export function knownResult({ result }: Pick<Report, 'result'>): KnownResult | null {
-  for (const schema of [runResultSchema, explainResultSchema, fixResultSchema, commitMessageResultSchema]) {
+  for (const schema of [runResultSchema, explainResultSchema, fixResultSchema, commitMessageResultSchema, mutateResultSchema]) {
     const { data } = schema.safeParse(result)
     if (data) return data
   }
@@ -74,6 +75,20 @@ function testLine({ executedBefore, executedAfter, newlyFailing, missing }: NonN
   return parts.filter((part) => part !== '').join(', ')
 }
 
+/** How the mutants of each file ended, in the files' order. */
+export function mutationLines({ mutants }: MutateResult): { path: string; text: string; isGuarded: boolean }[] {
+  return [...Map.groupBy(mutants, ({ path }) => path)].map(([path, own]) => {
+    const { counts } = tallyMutants(own)
+    const missed = counts.survived + counts.noCoverage
+    const parts = [
+      `${counts.killed} of ${plural(counts.killed + missed, 'defect')} noticed`,
+      counts.invalid > 0 ? `${counts.invalid} did not build` : '',
+      counts.pending > 0 ? `${counts.pending} not tried` : '',
+    ]
+    return { path, text: parts.filter((part) => part !== '').join(', '), isGuarded: missed === 0 && counts.pending === 0 }
+  })
+}
+
 type FixTarget = FixResult['targets'][number]
 
 /** `src/port.ts:3 eslint/no-var`. */
@@ -82,13 +97,21 @@ export function targetName({ path, line, tool, rule }: FixTarget): string {
 }
 
 /** What became of a problem that was to be repaired. */
-export function targetOutcome({ outcome, by, attempts, gate, reason }: FixTarget): string {
+export function targetOutcome({ outcome, by, attempts, verifiedBy, gate, reason }: FixTarget): string {
   switch (outcome) {
     case 'fixed':
-      return by === 'linter' ? 'repaired by the linter' : `repaired by the model${attempts > 1 ? ` after ${attempts} attempts` : ''}`
+      return by === 'linter'
+        ? 'repaired by the linter'
+        : `repaired by the model${attempts > 1 ? ` after ${attempts} attempts` : ''}${doubtOf(verifiedBy)}`
     case 'not-kept':
       return `not kept after ${plural(attempts, 'attempt')} (${gate ?? 'unknown'}): ${reason}`
     case 'not-attempted':
       return `not attempted: ${reason}`
   }
+}
+
+/** What only the model that wrote it has looked at is not proved. */
+function doubtOf(verifiedBy: FixTarget['verifiedBy']): string {
+  const isOwnWord = verifiedBy.every((verifier) => verifier === 'model')
+  return isOwnWord ? ', and checked by the model only: no linter looked at it, and no test ran that passes' : ''
 }

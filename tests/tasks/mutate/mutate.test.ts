@@ -1,0 +1,138 @@
+import { onTestFinished, describe, expect, it } from 'vitest'
+import { mutateResultSchema, mutationReport } from '../../../src/domain/mutation.ts'
+import { mutate, type MutateRequest } from '../../../src/tasks/mutate/mutate.ts'
+import { temporaryRepository } from '../../helpers/git-repository.ts'
+import { runOn } from '../../helpers/task-run.ts'
+
+const source = `export function price(count, member) {
+  if (count < 0) {
+    throw new RangeError('count')
+  }
+  return member && count >= 10 ? count * 10 - 5 : count * 10
+}
+`
+const test = `import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { price } from './price.js'
+
+test('members get a discount', () => {
+  assert.equal(price(12, true), 115)
+  assert.equal(price(1, false), 10)
+})
+`
+const manifest = JSON.stringify({ name: 'demo', type: 'module', scripts: { test: 'node --test' } })
+
+const request: MutateRequest = {
+  scope: { kind: 'paths', covers: (path) => path.startsWith('src/') },
+  isExcluded: () => false,
+  most: 100,
+  commandTimeout: 60_000,
+  testCommand: null,
+}
+
+async function run(files: Record<string, string>, more: Partial<MutateRequest> = {}, change?: (path: string) => void) {
+  const repository = temporaryRepository({ files: { 'package.json': manifest, ...files } })
+  onTestFinished(repository.remove)
+  change?.(repository.root)
+  const before = repository.git('status', '--porcelain')
+  const report = await runOn(repository, mutate, { ...request, ...more }, { engine: null })
+  expect(repository.git('status', '--porcelain')).toBe(before)
+  return { repository, report, result: mutateResultSchema.parse(report.result) }
+}
+
+describe('defects that are planted', () => {
+  it('are told where no test notices them, with the tests that notice the others', async () => {
+    const { report, result } = await run({ 'src/price.js': source, 'src/price.test.js': test })
+    const survived = result.mutants.filter(({ status }) => status === 'Survived')
+    expect(survived.map(({ start, original, replacement }) => [start.line, original, replacement])).toEqual([
+      [2, "if (count < 0) {\n    throw new RangeError('count')\n  }", ';'],
+      [2, 'count < 0', 'false'],
+      [2, '<', '<='],
+      [2, '0', '1'],
+      [5, '&&', '||'],
+      [5, 'count >= 10', 'true'],
+      [5, '>=', '>'],
+      [5, '10', '11'],
+    ])
+    expect(result.mutants.filter(({ status }) => status === 'Killed').every(({ killedBy }) => killedBy.length > 0)).toBe(true)
+    expect([result.tests, result.counts.killed + 8, report.completeness]).toEqual([1, result.mutants.length, 'complete'])
+    expect(report.findings.map(({ rule, severity, region, evidence }) => [rule, severity, region.startLine, evidence])).toEqual([
+      ['mutate/survived', 'warning', 2, '  if (count < 0) {'],
+      ['mutate/survived', 'warning', 5, '  return member && count >= 10 ? count * 10 - 5 : count * 10'],
+    ])
+  })
+
+  it('are only those of changed lines, of what is staged', async () => {
+    const repository = temporaryRepository({ files: { 'package.json': manifest, 'src/price.js': source, 'src/price.test.js': test } })
+    onTestFinished(repository.remove)
+    repository.stage({ 'src/price.js': source.replace('>= 10', '>= 12') })
+    repository.write('src/price.js', '// gone\n')
+    const scope: MutateRequest['scope'] = { kind: 'change', selector: { kind: 'staged' }, paths: [] }
+    const { result } = await runOn(repository, mutate, { ...request, scope, most: 3 }, { engine: null })
+    const { mutants } = mutateResultSchema.parse(result)
+    expect([mutants.length, new Set(mutants.map(({ start }) => start.line))]).toEqual([3, new Set([5])])
+  })
+
+  it('are not tried where the working file is not what the change has', async () => {
+    const repository = temporaryRepository({ files: { 'package.json': manifest, 'src/price.js': source } })
+    onTestFinished(repository.remove)
+    repository.write('src/price.js', 'export const price = 1\n')
+    const scope: MutateRequest['scope'] = { kind: 'change', selector: { kind: 'commit', rev: 'HEAD' }, paths: [] }
+    const report = await runOn(repository, mutate, { ...request, scope }, { engine: null })
+    expect([report.summary, report.notices.map(({ code }) => code)]).toEqual(['there is nothing that could be broken', ['NOT_ON_DISK']])
+  })
+
+  it('are known to be unguarded where no test belongs to the file', async () => {
+    const { report, result } = await run({ 'src/lonely.js': 'export const isOld = (age) => age > 30\n' })
+    expect([result.counts.noCoverage, result.counts.killed, result.score]).toEqual([result.mutants.length, 0, 0])
+    expect(report.findings.map(({ rule }) => rule)).toEqual(['mutate/no-test'])
+  })
+
+  it('say nothing where the tests fail without them too', async () => {
+    const { report, result } = await run({ 'src/price.js': source, 'src/price.test.js': test.replace('115', '1') })
+    expect([result.counts.pending, result.score, report.completeness, report.findings]).toEqual([
+      result.mutants.length,
+      null,
+      'partial',
+      [],
+    ])
+    expect(report.notices.map(({ code }) => code)).toEqual(['TESTS_UNUSABLE'])
+  })
+
+  it('are noticed where they never end', { timeout: 120_000 }, async () => {
+    const loop = 'export function last(list) {\n  let i = 0\n  while (list[i] !== undefined) {\n    i += 1\n  }\n  return i\n}\n'
+    const loopTest = `import assert from 'node:assert/strict'\nimport { test } from 'node:test'\nimport { last } from './last.js'\ntest('last', () => { assert.equal(last([1, 2]), 2) })\n`
+    const scope: MutateRequest['scope'] = { kind: 'paths', covers: (path) => path === 'src/last.js' }
+    const { result } = await run(
+      { 'src/last.js': loop.replace('i += 1', 'i = i + 1 || i'), 'src/last.test.js': loopTest },
+      { scope, commandTimeout: 6_000 },
+    )
+    const endless = result.mutants.find(({ mutator }) => mutator === 'LogicalOperator')
+    expect(endless).toMatchObject({ status: 'Timeout', reason: expect.stringContaining('stopped (timeout)') })
+  })
+
+  it('are sampled over all files where there are more than wanted, and the rest is told', async () => {
+    const line = 'export const isOld = (age) => age > 30\n'
+    const { report, result } = await run({ 'src/a.js': line, 'src/b.js': line }, { most: 4 })
+    expect(result.mutants.map(({ path }) => path)).toEqual(['src/a.js', 'src/a.js', 'src/b.js', 'src/b.js'])
+    expect(report.notices.map(({ code, message }) => [code, message])).toEqual([
+      ['MUTANTS_LEFT_OUT', '6 mutants beyond the limit of 4 were not tried.'],
+    ])
+  })
+
+  it('make a report that viewers of mutation testing read', async () => {
+    const sources = new Map<string, { language: string; source: string }>()
+    const { result } = await run(
+      { 'src/price.js': source, 'src/price.test.js': test },
+      { most: 4, keepSource: (path, file) => sources.set(path, file) },
+    )
+    const report = JSON.parse(mutationReport(result, sources))
+    expect(Object.keys(report.files)).toEqual(['src/price.js'])
+    const [first] = report.files['src/price.js'].mutants
+    expect(first).toMatchObject({
+      mutatorName: result.mutants[0]?.mutator,
+      location: { start: result.mutants[0]?.start },
+      status: result.mutants[0]?.status,
+    })
+  })
+})
