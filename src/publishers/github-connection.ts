@@ -134,7 +134,7 @@ interface OctokitParts {
 
 function createOctokit({ token, baseUrl, send, isPatient }: OctokitParts): InstanceType<typeof Kit> {
   const silent = () => {}
-  const mayWait = (seconds: number, _options: unknown, _octokit: unknown, retries: number) =>
+  const mayWait = (...[seconds, , , retries]: [seconds: number, request: unknown, octokit: unknown, retries: number]) =>
     retries < maxRetries && seconds <= maxWaitSeconds
   const factor = isPatient ? 1000 : 1
   // Its types know of no groups but its own.

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Change } from '../domain/change.ts'
-import { type Call, connectGithub, type GithubOptions } from './github-connection.ts'
+import { type Call, type Connection, connectGithub, type GithubOptions } from './github-connection.ts'
 import { statusOf } from './github-failure.ts'
 import {
   checkRunSchema,
@@ -80,24 +80,27 @@ export interface NewCheckRun {
   output: CheckOutput
 }
 
-const repository = '/repos/{owner}/{repo}'
 const anything = z.unknown()
 
 /** Opens a repository on GitHub. Nothing is sent before something is asked. */
 export async function openGithub(options: GithubOptions): Promise<Github> {
   const connection = connectGithub(options)
-  const { ask, askOnce, list } = connection
+  const { repository, webUrl } = connection
+  return { repository, webUrl, ...pullRequests(connection), ...reviewComments(connection), ...comments(connection), ...checks(connection) }
+}
+
+/** A request below the repository. */
+const call = (what: string, route: string, rest: Omit<Call, 'what' | 'route'>): Call => ({
+  what,
+  route: route.replace(' /', ' /repos/{owner}/{repo}/'),
+  ...rest,
+})
+
+function pullRequests(connection: Connection): Pick<Github, 'readPullRequest' | 'readChange' | 'whoAmI'> {
   let me: Promise<string> | undefined
-  const call = (what: string, route: string, rest: Omit<Call, 'what' | 'route'>): Call => ({
-    what,
-    route: route.replace(' /', ` ${repository}/`),
-    ...rest,
-  })
   return {
-    repository: connection.repository,
-    webUrl: connection.webUrl,
     async readPullRequest(number, signal) {
-      const { base, head } = await ask(
+      const { base, head } = await connection.ask(
         pullRequestSchema,
         call(`read pull request #${number}`, 'GET /pulls/{number}', { parameters: { number }, signal }),
       )
@@ -110,28 +113,31 @@ export async function openGithub(options: GithubOptions): Promise<Github> {
     },
     async readChange(pullRequest, signal) {
       const { readChange } = await import('./github-change.ts')
+      const { number } = pullRequest
+      const asDiff = { number, headers: { accept: 'application/vnd.github.diff' } }
       return readChange(pullRequest, {
         readDiff: () =>
           connection
-            .bytes(
-              call('read the diff', 'GET /pulls/{number}', {
-                parameters: { number: pullRequest.number, headers: { accept: 'application/vnd.github.diff' } },
-                signal,
-              }),
-            )
+            .bytes(call('read the diff', 'GET /pulls/{number}', { parameters: asDiff, signal }))
             // GitHub shows no diff that is too large as a whole, and its files one by one.
             .catch((error: unknown) => (statusOf(error) === 406 ? null : Promise.reject(error))),
         listFiles: () =>
-          list(fileSchema, call('list the files', 'GET /pulls/{number}/files', { parameters: { number: pullRequest.number }, signal })),
+          connection.list(fileSchema, call('list the files', 'GET /pulls/{number}/files', { parameters: { number }, signal })),
       })
     },
     whoAmI: (signal) => (me ??= import('./who-am-i.ts').then(({ whoAmI }) => whoAmI(connection, signal))),
+  }
+}
+
+function reviewComments(
+  connection: Connection,
+): Pick<Github, 'listReviewComments' | 'createReview' | 'editReviewComment' | 'deleteReviewComment' | 'resolveThreads'> {
+  const { ask, askOnce, list } = connection
+  return {
     listReviewComments: (number, signal) =>
       list(reviewCommentSchema, call('list the comments', 'GET /pulls/{number}/comments', { parameters: { number }, signal })),
-    listComments: (number, signal) =>
-      list(commentSchema, call('list the comments', 'GET /issues/{number}/comments', { parameters: { number }, signal })),
-    async createReview(number, { commit, body, comments }, signal) {
-      const parameters = { number, commit_id: commit, event: 'COMMENT', body, comments }
+    async createReview(number, { commit, body, comments: posted }, signal) {
+      const parameters = { number, commit_id: commit, event: 'COMMENT', body, comments: posted }
       return (await askOnce(reviewSchema, call('post a review', 'POST /pulls/{number}/reviews', { parameters, signal }))).html_url
     },
     async editReviewComment(id, body, signal) {
@@ -140,10 +146,17 @@ export async function openGithub(options: GithubOptions): Promise<Github> {
     async deleteReviewComment(id, signal) {
       await ask(anything, call('delete a comment', 'DELETE /pulls/comments/{id}', { parameters: { id }, signal }))
     },
-    async resolveThreads(number, comments, signal) {
+    async resolveThreads(number, ids, signal) {
       const { resolveThreads } = await import('./resolve-threads.ts')
-      await resolveThreads(connection, { number, comments }, signal)
+      await resolveThreads(connection, { number, comments: ids }, signal)
     },
+  }
+}
+
+function comments({ ask, askOnce, list }: Connection): Pick<Github, 'listComments' | 'createComment' | 'editComment' | 'deleteComment'> {
+  return {
+    listComments: (number, signal) =>
+      list(commentSchema, call('list the comments', 'GET /issues/{number}/comments', { parameters: { number }, signal })),
     createComment: (number, body, signal) =>
       askOnce(commentSchema, call('post a comment', 'POST /issues/{number}/comments', { parameters: { number, body }, signal })),
     editComment: (id, body, signal) =>
@@ -151,6 +164,11 @@ export async function openGithub(options: GithubOptions): Promise<Github> {
     async deleteComment(id, signal) {
       await ask(anything, call('delete a comment', 'DELETE /issues/comments/{id}', { parameters: { id }, signal }))
     },
+  }
+}
+
+function checks({ ask, askOnce }: Connection): Pick<Github, 'listCheckRuns' | 'createCheckRun' | 'addAnnotations'> {
+  return {
     async listCheckRuns(head, name, signal) {
       const parameters = { head, check_name: name, filter: 'all', per_page: 100 }
       return (await ask(checkRunsSchema, call('list the checks', 'GET /commits/{head}/check-runs', { parameters, signal }))).check_runs

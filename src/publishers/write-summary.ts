@@ -15,21 +15,14 @@ const pauseMs = 1000
 
 /** Writes the summary into the comment that is there, or a new one; where two runs wrote theirs at once, the first is left. */
 export async function writeSummary(github: Github, { number, body, earlier }: Writing, signal: AbortSignal): Promise<Comment> {
-  const edited = earlier && (await editIfThere(github, earlier.id, body, signal))
+  const edited = earlier && (await github.editComment(earlier.id, body, signal).catch(nullIfGone))
   if (edited) return edited
   await createOnce(github, { number, body }, signal)
   const [first, ...later] = await ownSummaries(github, number, signal)
-  for (const { id } of later) await github.deleteComment(id, signal).catch(unlessGone)
+  for (const { id } of later) await github.deleteComment(id, signal).catch(nullIfGone)
   return first && first.body !== body && later.length > 0
     ? github.editComment(first.id, body, signal)
     : (first ?? { id: 0, body, author: '', url: '' })
-}
-
-async function editIfThere(github: Github, id: number, body: string, signal: AbortSignal): Promise<Comment | null> {
-  return github.editComment(id, body, signal).catch((error: unknown) => {
-    unlessGone(error)
-    return null
-  })
 }
 
 async function createOnce(github: Github, { number, body }: Omit<Writing, 'earlier'>, signal: AbortSignal): Promise<void> {
@@ -45,6 +38,8 @@ async function createOnce(github: Github, { number, body }: Omit<Writing, 'earli
   }
 }
 
-function unlessGone(error: unknown): void {
-  if (statusOf(error) !== 404) throw error
+/** Somebody may have deleted it meanwhile. */
+function nullIfGone(error: unknown): null {
+  if (statusOf(error) === 404) return null
+  throw error
 }
