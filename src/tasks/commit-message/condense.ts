@@ -27,8 +27,7 @@ export function condense(files: readonly FileFacts[]): string {
 const weights = { source: 100, test: 40, build: 30, ci: 30, docs: 20, settings: 20, generated: -1000 } as const
 
 /** What says most about a change comes first; of equals, git's order stays. */
-const weightOf = ({ file, role }: FileFacts) =>
-  weights[role] + (file.kind === 'text' ? riskOf(file) : 0) + (file.status === 'added' ? 5 : 0)
+const weightOf = ({ file, role }: FileFacts) => weights[role] + (file.kind === 'text' ? riskOf(file) : 0)
 
 function fileList(ranked: readonly FileFacts[]): string {
   const rows = ranked.map((facts) => `${statusOf(facts.file)} ${nameOf(facts)}`)

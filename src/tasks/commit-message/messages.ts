@@ -31,7 +31,7 @@ export function messagesFor(condensed: string, standard: Standard): Message[] {
     scopes: scopesText(standard),
     subjectLength: String(Math.max(30, Math.min(headerLength, rules.headerLength) - longest)),
     typeHelp: types.flatMap((type) => (meanings[type] === undefined ? [] : [`${type}: ${meanings[type]}`])).join('\n'),
-    firstType: types[0] ?? 'chore',
+    onlyType: types.length === 1 ? (types[0] ?? '') : '…',
   })
   return [{ role: 'system', text: system }, defuseMessage({ role: 'user', text: `${mark}\n${condensed}\n${mark}` })]
 }
