@@ -20,6 +20,10 @@ export type AgentEvent =
   | { type: 'notice'; code: string; message: string; hint: string }
   /** The user's own files are changed now. */
   | { type: 'change-apply'; files: number }
-  /** Problems that are repaired together, and what became of them. */
-  | { type: 'repair-end'; group: string; rules: readonly string[]; text: string; durationMs: number }
+  /** What is being done where there is nothing to count. */
+  | { type: 'stage-start'; what: string }
+  /** How many problems a model is asked to repair. */
+  | { type: 'repair-plan'; problems: number }
+  /** Problems that are repaired together, what became of them, and of how many nothing remains to be done. */
+  | { type: 'repair-end'; group: string; rules: readonly string[]; text: string; problems: number; durationMs: number }
   | { type: 'agent-end'; ending: string; reason: string; steps: number }

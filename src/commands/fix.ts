@@ -14,7 +14,8 @@ export const registerFix: RegisterCommand = (program, context, finish) => {
     .command('fix')
     .summary('repair what linters report; verified, or not kept')
     .description(
-      `Repairs what linters, compilers and type checkers report on changed lines, or in the files and folders named, on a copy of this repository.
+      `Repairs what linters, compilers and type checkers report on changed lines, or in the files and folders named, on a copy of this repository;
+with --review or --from, what a review has found.
 Linters repair what they safely can; the model is asked for the rest. A repair is kept only where the problem is gone, nothing else got worse and
 the related tests pass. What is kept is applied as a whole.`,
     )
@@ -27,8 +28,9 @@ the related tests pass. What is kept is applied as a whole.`,
   command
     .optionsGroup('Problems:')
     .addOption(new Option('--from <report>', 'what a report tells: JSON of this program, or SARIF').argParser(filled))
+    .addOption(new Option('--review', 'what a review of the change finds, which is made first').conflicts('from'))
     .addOption(new Option('--rule <rule>', 'only these rules, such as no-var or eslint/no-var; may be repeated').argParser(several))
-    .addOption(new Option('--tool <name>', 'only what these linters report; may be repeated').argParser(several))
+    .addOption(new Option('--tool <name>', 'only what these report; may be repeated').argParser(several))
     .addOption(new Option('--severity <severity>', 'only what is at least as grave').choices(severities))
     .optionsGroup('Repairs:')
     .addOption(new Option('--sandbox <kind>', 'where tests run').choices(['auto', 'docker', 'bwrap', 'host']))

@@ -30,7 +30,17 @@ export function createProgress(stream: ProgressStream, { quiet, verbose = false 
     if (event.type === 'repair-end' && !quiet) stream.write(`${describeRepair(event)}\n`)
   }
   if (quiet || !stream.isTTY) return { onEvent: tell, end: () => {} }
-  const state = { units: 0, done: 0, outputTokens: 0, what: '', step: 0, startedAt: performance.now(), opening: '', answerStartedAt: 0 }
+  const state: ProgressState = {
+    stage: 'reading',
+    units: 0,
+    done: 0,
+    outputTokens: 0,
+    what: '',
+    step: 0,
+    startedAt: performance.now(),
+    opening: '',
+    answerStartedAt: 0,
+  }
   let drawn = false
   const clear = () => {
     if (drawn) stream.write('\r\u001b[2K')
@@ -81,6 +91,8 @@ function describeCall({ name, input }: ToolCall): string {
 }
 
 interface ProgressState {
+  /** What is said where nothing is counted; of what is counted, what becomes of each. */
+  stage: string
   units: number
   done: number
   outputTokens: number
@@ -97,8 +109,19 @@ function take(event: AgentEvent, state: ProgressState): void {
     case 'engine-open':
       state.opening = `loading ${event.model}`
       break
+    case 'stage-start':
+      state.stage = event.what
+      state.units = 0
+      state.what = ''
+      break
     case 'plan-ready':
-      state.units = event.units
+      startCounting(state, event.units, 'reviewed')
+      break
+    case 'repair-plan':
+      startCounting(state, event.problems, 'dealt with')
+      break
+    case 'repair-end':
+      state.done += event.problems
       break
     case 'unit-start':
       begin(state, event.path)
@@ -120,7 +143,6 @@ function take(event: AgentEvent, state: ProgressState): void {
       // Deltas are about a token each; the exact count comes with the report.
       state.outputTokens++
       break
-    case 'repair-end':
     case 'change-apply':
     case 'notice':
     case 'step-end':
@@ -130,6 +152,12 @@ function take(event: AgentEvent, state: ProgressState): void {
     case 'history-fit':
       break
   }
+}
+
+function startCounting(state: ProgressState, units: number, stage: string): void {
+  state.units = units
+  state.done = 0
+  state.stage = stage
 }
 
 function begin(state: ProgressState, what: string): void {
@@ -154,7 +182,7 @@ function lineOf(state: ProgressState, columns: number): string {
   return terminalText(`${frame} ${parts.filter((part) => part !== '').join(' · ')}`).slice(0, Math.max(20, columns - 1))
 }
 
-function stageOf({ units, done, step }: ProgressState): string {
+function stageOf({ units, done, step, stage }: ProgressState): string {
   if (step > 0) return `step ${step}`
-  return units === 0 ? 'reading' : `${done}/${units} reviewed`
+  return units === 0 ? stage : `${done}/${units} ${stage}`
 }

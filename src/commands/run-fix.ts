@@ -9,8 +9,10 @@ import { linters } from '../linters/registry.ts'
 import { fix, type FixRequest } from '../tasks/fix/fix.ts'
 import { readReportedProblems } from '../tasks/fix/reported-problem.ts'
 import { selectPaths } from '../workspace/select-paths.ts'
+import { readBaseline } from './baseline-file.ts'
 import type { CommandContext } from './command.ts'
 import type { TaskFlags } from './flags.ts'
+import { requestOf as reviewRequestOf } from './run-review.ts'
 import { runTaskCommand } from './run-task.ts'
 import { selectorFrom, type SelectorFlags } from './selector-flags.ts'
 import type { TaskSession } from './task-session.ts'
@@ -18,6 +20,7 @@ import { writePatch } from './write-patch.ts'
 
 interface FixFlags extends Omit<TaskFlags, 'model'>, SelectorFlags {
   from?: string
+  review?: boolean
   rule?: readonly string[]
   tool?: readonly string[]
   severity?: Severity
@@ -41,7 +44,8 @@ export function runFix(command: Command, paths: readonly string[], context: Comm
   return runTaskCommand(command, context, {
     task: fix,
     maxTime,
-    needsModel: false,
+    needsModel: flags.review ?? false,
+    left: flags.staged ? 'staged' : flags.commitResult === 'each' ? 'several' : 'applied',
     failOn: (flags.failOn as FailOn | undefined) ?? 'note',
     requestOf: async (session) => ({ ...(await requestOf(session, flags, { paths, context })), keepPatch: (bytes) => (patch = bytes) }),
     finish: (_, session) => writePatch(patch, flags.patchOut, session),
@@ -59,6 +63,10 @@ function requireOneSource(flags: FixFlags, paths: readonly string[]): void {
         hint: 'Leave --commit-result out, and commit yourself.',
       },
     )
+  if (flags.review && flags.model === false)
+    throw new AppError('USAGE_INVALID', 'A review asks a model, and --no-model leaves it out.', {
+      hint: 'Leave one of --review and --no-model out.',
+    })
   if (flags.from === undefined) return
   if (paths.length > 0 || selectorFrom(flags).kind !== 'uncommitted')
     throw new AppError('USAGE_INVALID', 'A report says itself where its problems are, so it cannot be combined with a change or paths.', {
@@ -75,8 +83,9 @@ async function requestOf(
   const isWanted = pathFilter(config)
   const isSilent = config.engine.use === 'none'
   // A report may come from a tool that no adapter knows.
-  if (flags.from === undefined) requireLinters(flags.tool ?? [], 'USAGE_INVALID', '--tool')
-  if (config.fix.linters !== 'auto') requireLinters(config.fix.linters, 'CONFIG_INVALID', 'fix.linters')
+  const tellers = flags.review ? ['review', 'check'] : []
+  if (flags.from === undefined) requireLinters(flags.tool ?? [], { code: 'USAGE_INVALID', where: '--tool', besides: tellers })
+  if (config.fix.linters !== 'auto') requireLinters(config.fix.linters, { code: 'CONFIG_INVALID', where: 'fix.linters' })
   if (!isSilent && session.choice.kind === 'failed' && session.choice.error.code !== 'MODEL_MISSING') throw session.choice.error
   return {
     scope: await scopeOf(session, flags, { paths, context }),
@@ -93,11 +102,16 @@ async function requestOf(
 }
 
 async function scopeOf(
-  { settings: { globals }, runtime: { workspace } }: TaskSession,
+  session: TaskSession,
   flags: FixFlags,
   { paths, context }: { paths: readonly string[]; context: CommandContext },
 ): Promise<FixRequest['scope']> {
+  const {
+    settings: { globals },
+    runtime: { workspace },
+  } = session
   const selector = selectorFrom(flags)
+  if (flags.review) return reviewScope(session, flags, { paths, context })
   if (flags.from !== undefined) {
     const readText = async (path: string) =>
       (await workspace.readFile({ kind: 'working' }, path).catch(() => null))?.toString('utf8') ?? null
@@ -111,6 +125,18 @@ async function scopeOf(
   return { kind: 'paths', covers: (path) => selection.includes({ path, oldPath: null }) }
 }
 
+/** A review as `agent review` would make it now; of the plan that its own `--dry-run` shows there is no need here. */
+async function reviewScope(
+  session: TaskSession,
+  { model: _, ...flags }: FixFlags,
+  named: { paths: readonly string[]; context: CommandContext },
+): Promise<FixRequest['scope']> {
+  const { files, runtime, settings } = session
+  const { root } = runtime.workspace
+  const baseline = await readBaseline(flags.baseline, { read: files.read, root, directory: settings.globals.directory })
+  return { kind: 'review', request: reviewRequestOf(session, { ...flags, dryRun: false }, named), baseline }
+}
+
 async function readReport(file: string, name: string): Promise<string> {
   try {
     return await readFile(file, 'utf8')
@@ -122,8 +148,11 @@ async function readReport(file: string, name: string): Promise<string> {
 }
 
 /** A name that is mistyped would find nothing to repair, and look as if all were well. */
-function requireLinters(names: readonly string[], code: 'USAGE_INVALID' | 'CONFIG_INVALID', where: string): void {
-  const known = linters.map(({ name }) => name)
+function requireLinters(
+  names: readonly string[],
+  { code, where, besides = [] }: { code: 'USAGE_INVALID' | 'CONFIG_INVALID'; where: string; besides?: readonly string[] },
+): void {
+  const known = [...linters.map(({ name }) => name), ...besides]
   const unknown = names.find((name) => !known.includes(name))
   if (unknown === undefined) return
   const meant = closest(unknown, known)

@@ -21,6 +21,8 @@ interface TaskRun<Request> {
   needsModel?: boolean
   /** The mildest severity that ends in exit code 1, where it is not that of a review. */
   failOn?: FailOn
+  /** What is left behind once something is applied, for whoever interrupts what follows. */
+  left?: keyof typeof interruptions
   /** Something to do with the report before it is told, such as writing its patch. */
   finish?(report: Report, session: TaskSession): Promise<void>
 }
@@ -43,7 +45,8 @@ export async function runTaskCommand<Request>(command: Command, context: Command
     if (unwritten) throw unwritten
     return exitCodeFor(report, run.failOn ?? session.settings.config.review.failOn)
   } catch (error) {
-    if (context.signal.aborted) context.stderr.write(interruption(done))
+    if (context.signal.aborted)
+      context.stderr.write(`${done.isApplied ? interruptions[run.left ?? 'applied'] : 'Interrupted. Nothing was changed.'}\n`)
     throw error
   } finally {
     await session.close()
@@ -51,8 +54,11 @@ export async function runTaskCommand<Request>(command: Command, context: Command
 }
 
 /** What whoever pressed Ctrl-C has to know: a run that is changing files when it is interrupted finishes that. */
-const interruption = ({ isApplied }: Running['done']) =>
-  isApplied ? 'Interrupted after the change was applied; `agent undo` takes it back.\n' : 'Interrupted. Nothing was changed.\n'
+const interruptions = {
+  applied: 'Interrupted after the change was applied; `agent undo` takes it back.',
+  staged: 'Interrupted after the change was staged; `git diff --staged` shows it.',
+  several: 'Interrupted after at least one step was applied; `git log` and `git status` show which, and `agent undo` takes back the last.',
+} as const
 
 interface Running {
   session: TaskSession

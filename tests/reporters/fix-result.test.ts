@@ -12,6 +12,7 @@ const target: FixResult['targets'][number] = {
   outcome: 'fixed',
   by: 'linter',
   attempts: 0,
+  verifiedBy: ['linter'],
   gate: null,
   reason: '',
 }
@@ -27,6 +28,8 @@ it('says who repaired a problem, or why nobody did', () => {
   expect(targetOutcome(target)).toBe('repaired by the linter')
   expect(targetOutcome({ ...target, by: 'model', attempts: 1 })).toBe('repaired by the model')
   expect(targetOutcome({ ...target, by: 'model', attempts: 2 })).toBe('repaired by the model after 2 attempts')
+  expect(targetOutcome({ ...target, by: 'model', attempts: 1, verifiedBy: ['model', 'tests'] })).toBe('repaired by the model')
+  expect(targetOutcome({ ...target, by: 'model', attempts: 1, verifiedBy: ['model'] })).toMatch(/checked by the model only/)
   expect(targetOutcome({ ...target, outcome: 'not-kept', by: null, attempts: 3, gate: 'tests', reason: 'A test fails.' })).toBe(
     'not kept after 3 attempts (tests): A test fails.',
   )

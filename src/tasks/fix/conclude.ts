@@ -1,15 +1,14 @@
 import { AppError } from '../../domain/errors.ts'
-import type { DraftFinding } from '../../domain/finding.ts'
 import { plural } from '../../domain/plural.ts'
+import type { Coverage } from '../../domain/report.ts'
 import type { FixResult } from '../../domain/result.ts'
 import type { AppliedRun } from '../../workspace/transaction.ts'
 import type { TaskContext, TaskResult } from '../task.ts'
-import { fromDiagnostic } from '../verify/failures.ts'
 import type { Workbench } from '../verify/workbench.ts'
-import type { Found } from './find-targets.ts'
+import type { Found } from './found.ts'
 import type { FixRequest } from './fix.ts'
 import { isStaged } from './is-staged.ts'
-import type { Target } from './target.ts'
+import { tellTargets } from './tell-target.ts'
 
 /** The copy after something was kept, and what that was, in the words of a commit. */
 export interface Step {
@@ -26,7 +25,11 @@ interface Concluding {
 interface Done extends Pick<Found, 'targets' | 'passedOver' | 'isPartial'> {
   start: string
   steps: readonly Step[]
+  /** What a review has seen of the change; empty where there was none. */
+  coverage: Coverage
 }
+
+export const noCoverage: Coverage = { changedLines: 0, seenLines: 0, files: [] }
 
 /** Applies what was kept, and says of every target what became of it. */
 export async function conclude(place: Concluding, done: Done): Promise<TaskResult> {
@@ -35,11 +38,10 @@ export async function conclude(place: Concluding, done: Done): Promise<TaskResul
   await bench.transaction.restore(last)
   const changes = await bench.transaction.changes()
   request.keepPatch?.(changes.patch)
-  const told = entriesOf(done)
+  const told = tellTargets(done)
   // Interrupted before this line, nothing has happened; after it, everything.
   context.signal.throwIfAborted()
   const applied = request.apply && changes.files.length > 0 ? await applySteps(done.steps, place) : []
-  if (applied.length > 0) context.emit({ type: 'change-apply', files: changes.files.length })
   const isUnfinished = done.isPartial || told.some(({ why }) => why === 'budget')
   const result: FixResult = { task: 'fix', targets: told.map(({ entry }) => entry), files: [...changes.files], applied }
   return {
@@ -47,7 +49,7 @@ export async function conclude(place: Concluding, done: Done): Promise<TaskResul
     findings: told.flatMap(({ remaining }) => remaining ?? []),
     patch: changes.patch.toString('utf8'),
     completeness: isUnfinished ? 'partial' : 'complete',
-    coverage: { changedLines: 0, seenLines: 0, files: [] },
+    coverage: done.coverage,
     result,
   }
 }
@@ -55,7 +57,7 @@ export async function conclude(place: Concluding, done: Done): Promise<TaskResul
 /** All of them in one transaction, or one after the other where each gets its commit. */
 async function applySteps(steps: readonly Step[], { request, bench: { transaction }, context }: Concluding): Promise<FixResult['applied']> {
   if (request.commit !== 'each') {
-    const applied = await transaction.apply()
+    const applied = await applyNow(transaction, context)
     for (const file of applied.files) tellLeft(file, context)
     const commit = request.commit === 'all' ? await commitOf(applied, allSubject(steps), context) : null
     return [{ id: applied.id, commit }]
@@ -63,10 +65,17 @@ async function applySteps(steps: readonly Step[], { request, bench: { transactio
   const done: FixResult['applied'] = []
   for (const { snapshot, subject } of steps) {
     await transaction.restore(snapshot)
-    const applied = await transaction.apply()
+    const applied = await applyNow(transaction, context)
     if (applied.files.length > 0) done.push({ id: applied.id, commit: await commitOf(applied, subject, context) })
   }
   return done
+}
+
+/** Told at once, so that whoever interrupts what follows knows that something has happened. */
+async function applyNow(transaction: Workbench['transaction'], { emit }: TaskContext): Promise<AppliedRun> {
+  const applied = await transaction.apply()
+  if (applied.files.length > 0) emit({ type: 'change-apply', files: applied.files.length })
+  return applied
 }
 
 /** Where what is staged was repaired and the working file has changes in the same lines. */
@@ -99,53 +108,23 @@ async function commitOf(applied: Parameters<TaskContext['workshop']['commitRun']
   }
 }
 
-interface Told {
-  entry: FixResult['targets'][number]
-  /** What is left of it for somebody to solve; null where it is gone, or was not looked at. */
-  remaining: DraftFinding | null
-  why: 'budget' | 'gone' | 'other' | null
-}
-
-function entriesOf({ targets, passedOver }: Done): Told[] {
-  const passed = passedOver.map(
-    ({ told, reason, why }): Target => ({ told, evidence: '', current: null, outcome: { kind: 'not-attempted', reason, why } }),
-  )
-  return [...targets, ...passed].map((target) => tell(target))
-}
-
-function tell({ told, evidence, outcome }: Target): Told {
-  const { tool, rule, severity, path, range, message } = told
-  const about = { tool, rule, severity, path, line: range?.startLine ?? null, message }
-  const known = outcome ?? { kind: 'not-attempted' as const, why: 'budget' as const, reason: 'the time was over' }
-  switch (known.kind) {
-    case 'fixed':
-      return {
-        entry: { ...about, outcome: 'fixed', by: known.by, attempts: known.attempts, gate: null, reason: '' },
-        remaining: null,
-        why: null,
-      }
-    case 'not-kept': {
-      const { gate, reason, attempts } = known
-      const entry = { ...about, outcome: 'not-kept' as const, by: null, attempts, gate, reason }
-      return { entry, remaining: remainingOf(told, { evidence, reason }), why: null }
-    }
-    case 'not-attempted': {
-      const { why, reason } = known
-      const entry = { ...about, outcome: 'not-attempted' as const, by: null, attempts: 0, gate: null, reason }
-      return { entry, remaining: why === 'other' ? remainingOf(told, { evidence, reason }) : null, why }
-    }
-  }
-}
-
-function remainingOf(told: Target['told'], { evidence, reason }: { evidence: string; reason: string }): DraftFinding {
-  return { ...fromDiagnostic(told), evidence, proof: { kind: 'executed', detail: reason } }
-}
-
 function summaryOf({ targets, applied }: FixResult, request: FixRequest): string {
   if (targets.length === 0) return 'there is nothing to repair'
   const fixed = targets.filter(({ outcome }) => outcome === 'fixed').length
   const left = targets.length - fixed
   const what = `${fixed} of ${plural(targets.length, 'problem')} ${request.apply ? 'repaired' : 'would be repaired'}${left > 0 ? `, ${left} left` : ''}`
-  if (applied.length === 0) return what
-  return isStaged(request) ? `${what}; the repairs are staged` : `${what}; \`agent undo\` takes it back`
+  return applied.length === 0 ? what : `${what}; ${wayBack(applied, request)}`
+}
+
+/** How to take it back. A commit stays whatever is taken back in the files. */
+function wayBack(applied: FixResult['applied'], request: FixRequest): string {
+  if (isStaged(request)) return 'the repairs are staged'
+  const commits = applied.flatMap(({ commit }) => commit ?? [])
+  const [only = '', ...more] = commits.map((commit) => commit.slice(0, 10))
+  if (commits.length === applied.length)
+    return more.length === 0
+      ? `committed as ${only}, \`git revert ${only}\` takes it back`
+      : `${commits.length} commits, \`git revert HEAD~${commits.length}..HEAD\` takes them back`
+  if (applied.length === 1) return '`agent undo` takes it back'
+  return `applied in ${applied.length} steps, and \`agent undo\` takes back the last one, and each time the one before`
 }

@@ -4,12 +4,13 @@ import { type FailedLinter, lintFiles, type LintReport } from '../../linters/lin
 import type { Linter } from '../../linters/linter.ts'
 import type { Project } from '../../workspace/project.ts'
 import type { Workbench } from '../verify/workbench.ts'
+import { checkFiles, type CheckSetup } from './check-files.ts'
 
-/** What linters say about the copy in one state of it. */
+/** What linters, and the checks that are asked beside them, say about the copy in one state of it. */
 export interface CopyState {
   diagnostics: readonly Diagnostic[]
   failed: readonly FailedLinter[]
-  /** Names of the linters that ran to their end. */
+  /** Names of the linters that ran to their end, and `check`. */
   checked: ReadonlySet<string>
   lineOf: LineReader
 }
@@ -17,6 +18,7 @@ export interface CopyState {
 export interface LintSetup {
   bench: Workbench
   linters: readonly Linter[]
+  checks: CheckSetup
   /** Milliseconds that one command may take. */
   timeout: number
   signal: AbortSignal
@@ -37,11 +39,13 @@ export async function lintState(paths: readonly string[], setup: LintSetup): Pro
     const concerned = paths.some((path) => linter.handles(path))
     if (concerned) reports.push(await lint(project, handled.length <= maxWideFiles ? handled : paths, { ...setup, linters: [linter] }))
   }
-  const diagnostics = reports.flatMap((report) => report.diagnostics)
+  const told = await checkFiles(paths, { project, setup: setup.checks, signal: setup.signal })
+  const diagnostics = [...reports.flatMap((report) => report.diagnostics), ...told.diagnostics]
+  const checked = reports.flatMap((report) => report.checked.map(({ linter }) => linter))
   return {
     diagnostics,
-    failed: reports.flatMap(({ failed }) => failed),
-    checked: new Set(reports.flatMap(({ checked }) => checked.map(({ linter }) => linter))),
+    failed: [...reports.flatMap(({ failed }) => failed), ...told.failed],
+    checked: new Set([...checked, ...(told.failed.length === 0 ? ['check'] : [])]),
     lineOf: await lineReader(project, [...paths, ...diagnostics.map(({ path }) => path)]),
   }
 }

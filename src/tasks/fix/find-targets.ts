@@ -3,31 +3,28 @@ import { addedLinesOf } from '../../domain/change.ts'
 import type { Diagnostic } from '../../domain/diagnostic.ts'
 import { plural } from '../../domain/plural.ts'
 import type { TaskContext } from '../task.ts'
-import { type CopyState, lintState } from './copy-state.ts'
+import type { CopyState } from './copy-state.ts'
+import { findReported } from './find-reported.ts'
 import type { FixRequest } from './fix.ts'
-import { isReported, type ReportedProblem } from './reported-problem.ts'
-import { isMeant, linesOf, type Target } from './target.ts'
-import { lintSetup, type Workplace } from './workplace.ts'
+import { evidenceOf, type Found, type Seeking, stateOf } from './found.ts'
+import type { ReportedProblem } from './reported-problem.ts'
+import { isMeant, linesOf, newTarget } from './target.ts'
 
-/** What is to be repaired, and what linters say about the copy before anything is. */
-export interface Found {
-  targets: readonly Target[]
-  state: CopyState
-  /** What was named and is left alone, each with its reason. */
-  passedOver: readonly { told: Diagnostic; reason: string; why: 'gone' | 'other' }[]
-  isPartial: boolean
-}
-
-/** Asks the linters about what the user named, and keeps what the user meant. */
-export async function findTargets(place: Omit<Workplace, 'state'>): Promise<Found> {
+/** Asks the linters about what the user named, and keeps what the user meant. `reported`: what a report or a review tells, where there is one. */
+export async function findTargets(place: Seeking, reported: readonly ReportedProblem[]): Promise<Found> {
   const { scope } = place.request
-  if (scope.kind === 'report') return inReport(scope.problems, place)
-  return scope.kind === 'paths' ? inPaths(scope.covers, place) : inChange(place, scope)
+  switch (scope.kind) {
+    case 'paths':
+      return inPaths(scope.covers, place)
+    case 'change':
+      return inChange(place, scope)
+    case 'report':
+    case 'review':
+      return findReported(reported, place)
+  }
 }
 
-const emptyState: CopyState = { diagnostics: [], failed: [], checked: new Set(), lineOf: () => undefined }
-
-async function inPaths(covers: (path: string) => boolean, place: Omit<Workplace, 'state'>): Promise<Found> {
+async function inPaths(covers: (path: string) => boolean, place: Seeking): Promise<Found> {
   const paths = (await place.bench.transaction.checkout.list()).filter((path) => covers(path) && !place.request.isExcluded(path))
   const state = await stateOf(paths, place)
   const wanted = new Set(paths)
@@ -35,10 +32,7 @@ async function inPaths(covers: (path: string) => boolean, place: Omit<Workplace,
 }
 
 /** Problems on the lines that a change has added. What is not in the working file as the change has it is left alone. */
-async function inChange(
-  place: Omit<Workplace, 'state'>,
-  { selector, paths }: Extract<FixRequest['scope'], { kind: 'change' }>,
-): Promise<Found> {
+async function inChange(place: Seeking, { selector, paths }: Extract<FixRequest['scope'], { kind: 'change' }>): Promise<Found> {
   const { context, request } = place
   const change = await context.workspace.readChange(selector, { paths, contextLines: 0, signal: context.budget.signal })
   const files = change.files.filter(({ path, kind, status }) => kind === 'text' && status !== 'deleted' && !request.isExcluded(path))
@@ -51,7 +45,7 @@ async function inChange(
   }
   if (differing.length > 0) context.notice(notTheSame(differing))
   const state = await stateOf([...lines.keys()], place)
-  const found = await foundIn(state, place, (diagnostic) => isOnAdded(diagnostic, lines.get(diagnostic.path)))
+  const found = foundIn(state, place, (diagnostic) => isOnAdded(diagnostic, lines.get(diagnostic.path)))
   return { ...found, isPartial: differing.length > 0 }
 }
 
@@ -78,49 +72,9 @@ function notTheSame(paths: readonly string[]) {
   }
 }
 
-/** What a report tells and linters still tell today. What only a model or a check has said has nobody who could tell that it is gone. */
-async function inReport(problems: readonly ReportedProblem[], place: Omit<Workplace, 'state'>): Promise<Found> {
-  const paths = new Set(await place.bench.transaction.checkout.list())
-  const state = await stateOf(
-    [...new Set(problems.map(({ told }) => told.path))].filter((path) => paths.has(path)),
-    place,
-  )
-  const meant = problems.filter(({ told }) => isMeant(told, place.request.filter))
-  const matched = new Set<Diagnostic>()
-  const passedOver: Found['passedOver'][number][] = []
-  for (const problem of meant) {
-    const { told } = problem
-    const same = state.diagnostics.find((diagnostic) => !matched.has(diagnostic) && isReported(problem, diagnostic, state.lineOf))
-    if (same) matched.add(same)
-    else if (state.checked.has(told.tool.toLowerCase())) passedOver.push({ told, why: 'gone', reason: 'It is not there any more.' })
-    else passedOver.push({ told, why: 'other', reason: `Nothing here can tell whether it is gone: ${whoFails(told, state)}.` })
-  }
-  const found = await foundIn(state, place, (diagnostic) => matched.has(diagnostic))
-  return { ...found, passedOver }
-}
-
-function whoFails({ tool }: Diagnostic, { failed }: CopyState): string {
-  const failure = failed.find(({ linter }) => linter === tool.toLowerCase())
-  return failure ? failure.reason : `${tool} is no linter that this project uses`
-}
-
-async function stateOf(paths: readonly string[], place: Omit<Workplace, 'state'>): Promise<CopyState> {
-  return paths.length === 0 ? emptyState : lintState(paths, lintSetup({ ...place, state: emptyState }))
-}
-
-async function foundIn(
-  state: CopyState,
-  { request }: Omit<Workplace, 'state'>,
-  isWanted: (diagnostic: Diagnostic) => boolean,
-): Promise<Found> {
+function foundIn(state: CopyState, { request }: Seeking, isWanted: (diagnostic: Diagnostic) => boolean): Found {
   const targets = state.diagnostics
     .filter((diagnostic) => isWanted(diagnostic) && isMeant(diagnostic, request.filter))
-    .map((told): Target => ({ told, evidence: evidenceOf(told, state), current: told, outcome: null }))
+    .map((told) => newTarget({ told, evidence: evidenceOf(told, state), current: told }))
   return { targets, state, passedOver: [], isPartial: false }
-}
-
-const longestEvidence = 500
-
-function evidenceOf({ path, range }: Diagnostic, { lineOf }: CopyState): string {
-  return range === null ? '' : (lineOf(path, range.startLine) ?? '').replace(/\r$/, '').slice(0, longestEvidence)
 }

@@ -20,8 +20,16 @@ export function pairStates({ before, after }: States, edit: Pick<Edit, 'path' | 
   return { now, fresh: fresh.filter(({ tool, path, isFatal }) => isFatal || !blind.has(`${tool}\0${path}`)) }
 }
 
+/** What an edit has to do to what is told of the copy. */
+interface Demand {
+  /** The problems that have to be gone. */
+  wanted: readonly Diagnostic[]
+  /** The mildest new problem that counts; null: one that is as grave as the mildest of those. */
+  mildest?: Severity | null
+}
+
 /** The problems are gone, and no new one came that is as grave, anywhere. */
-export function gateDiagnostics({ before, after }: States, { now, fresh }: Paired, wanted: readonly Diagnostic[]): Refused | null {
+export function gateDiagnostics({ before, after }: States, { now, fresh }: Paired, { wanted, mildest = null }: Demand): Refused | null {
   const failedBefore = new Set(before.failed.map(({ linter }) => linter))
   const needed = new Set(wanted.map(({ tool }) => tool))
   const lost = after.failed.find(({ linter }) => !failedBefore.has(linter) || needed.has(linter))
@@ -30,8 +38,8 @@ export function gateDiagnostics({ before, after }: States, { now, fresh }: Paire
   if (unseen) return { gate: 'target', reason: `${unseen.tool} did not look at the result.` }
   const left = wanted.flatMap((diagnostic) => now.get(diagnostic) ?? [])
   if (left[0]) return { gate: 'target', reason: `It is still there: ${describe(left[0])}` }
-  const mildest = mildestOf(wanted)
-  const worst = fresh.find(({ severity }) => atLeast(severity, mildest))
+  const least = mildest ?? mildestOf(wanted)
+  const worst = fresh.find(({ severity }) => atLeast(severity, least))
   return worst ? { gate: 'diagnostics', reason: `There is a new problem: ${describe(worst)}` } : null
 }
 

@@ -30,7 +30,8 @@ export async function groupTargets(path: string, text: string, targets: readonly
       ? { start: symbol.startLine, end: symbol.endLine }
       : { start: Math.max(1, lines.start - around), end: Math.min(count, lines.end + around) }
     const last = groups.at(-1)
-    const isSame = last && last.isSymbol === isSymbol && last.region.start <= lines.start && lines.start <= last.region.end
+    const isApart = target.isAlone || (last?.targets[0]?.isAlone ?? false)
+    const isSame = last && !isApart && last.isSymbol === isSymbol && last.region.start <= lines.start && lines.start <= last.region.end
     if (isSame && last.targets.length < mostTargets && (!isSymbol || lines.end <= last.region.end)) {
       last.targets.push(target)
       if (!isSymbol) last.region.end = Math.max(last.region.end, region.end)

@@ -1,4 +1,7 @@
 import type { FixRequest } from './fix.ts'
 
 /** What is staged is repaired where it is, in the index: the working files keep what is not staged. */
-export const isStaged = ({ scope }: FixRequest): boolean => scope.kind === 'change' && scope.selector.kind === 'staged'
+export function isStaged({ scope }: FixRequest): boolean {
+  if (scope.kind === 'review') return scope.request.selector.kind === 'staged'
+  return scope.kind === 'change' && scope.selector.kind === 'staged'
+}

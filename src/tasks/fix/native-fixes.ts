@@ -6,7 +6,9 @@ import { follow } from './follow-targets.ts'
 import { gateDiagnostics, pairStates } from './gate-diagnostics.ts'
 import { gateSyntax } from './gate-syntax.ts'
 import { linesOf, mayBeFixable, type Target } from './target.ts'
-import { gateTests, type GuardingTests, guardingTests, sandboxProblem } from './test-group.ts'
+import { gateTests, type GuardingTests, guardingTests, havePassed, sandboxProblem } from './test-group.ts'
+import { tellUntested, tellWeakTests } from './untested.ts'
+import { verifiersOf } from './check-edit.ts'
 import { takenBack } from './taken-back.ts'
 import { lintSetup, testSetup, type Workplace } from './workplace.ts'
 
@@ -38,9 +40,13 @@ async function fixFile(path: string, fixable: readonly Target[], { place, target
   const { transaction } = place.bench
   const fixed = await takenBack(transaction, () => tryFix(path, fixable, place))
   if (fixed === null) return
-  const { edit, state } = fixed
+  const { edit, state, tests } = fixed
   await transaction.checkout.write(path, Buffer.from(edit.after))
-  follow(targets, { place, edit, state, fixed: { kind: 'fixed', by: 'linter', attempts: 0 } })
+  if (typeof tests === 'string') tellUntested(tests, place.context)
+  else if (tests !== null) tellWeakTests(path, tests, place.context)
+  const hasTests = tests !== null && typeof tests !== 'string' && havePassed(tests.before)
+  const verifiedBy = verifiersOf(state, hasTests)
+  follow(targets, { place, edit, state, fixed: () => ({ kind: 'fixed', by: 'linter', attempts: 0, verifiedBy }) })
 }
 
 interface Edited {
@@ -49,8 +55,15 @@ interface Edited {
   after: string
 }
 
+interface Tried {
+  edit: Edited
+  state: CopyState
+  /** As they went before the edit; a sentence where they cannot be run here at all. */
+  tests: GuardingTests | string | null
+}
+
 /** Null where nothing can be repaired, or not without making something worse. The copy may be anything afterwards. */
-async function tryFix(path: string, fixable: readonly Target[], place: Workplace): Promise<{ edit: Edited; state: CopyState } | null> {
+async function tryFix(path: string, fixable: readonly Target[], place: Workplace): Promise<Tried | null> {
   const { transaction } = place.bench
   const before = refusalOf(path, 'write') === null ? await textOf(place, path) : null
   if (before === null) return null
@@ -62,7 +75,7 @@ async function tryFix(path: string, fixable: readonly Target[], place: Workplace
   const edit = { path, before, after }
   await transaction.checkout.write(path, Buffer.from(after))
   const state = await isKept(edit, { place, tests })
-  return state && { edit, state }
+  return state && { edit, state, tests }
 }
 
 /** What the tools make of a file, but only near the problems that are meant: they know no others than their own rules. */
@@ -93,30 +106,27 @@ function touches({ oldStart, oldEnd }: ChangedBlock, ranges: readonly ReturnType
   )
 }
 
-async function isKept(edit: Edited, { place, tests }: { place: Workplace; tests: GuardingTests | null }): Promise<CopyState | null> {
+async function isKept(edit: Edited, { place, tests }: { place: Workplace; tests: Tried['tests'] }): Promise<CopyState | null> {
   if (await gateSyntax({ ...edit, flagged: [], region: null })) return null
   const state = await lintState([edit.path], lintSetup(place))
   const { fresh } = pairStates({ before: place.state, after: state }, edit)
-  if (gateDiagnostics({ before: place.state, after: state }, { now: new Map(), fresh }, [])) return null
-  const tested = tests && (await gateTests(tests, testSetup(place)))
-  return tested?.refused ? null : state
+  if (gateDiagnostics({ before: place.state, after: state }, { now: new Map(), fresh }, { wanted: [] })) return null
+  // Nobody has written this code but its tools and its authors: tests that could not be run before need not run now.
+  if (tests === null || typeof tests === 'string' || !couldRun(tests)) return state
+  const tested = await gateTests(tests, testSetup(place))
+  return tested.refused ? null : state
 }
 
+const couldRun = ({ before }: GuardingTests) => !before.runs.some(({ outcome }) => outcome.status === 'failed')
+
 /** The tests that guard a file. Without a sandbox the tools' own safe repairs are kept all the same, and the report says so. */
-async function testsOf(path: string, place: Workplace): Promise<GuardingTests | null> {
+async function testsOf(path: string, place: Workplace): Promise<Tried['tests']> {
   try {
-    const tests = await guardingTests([path], testSetup(place))
-    // Nobody has written this code but its tools and its authors: what could not be run before need not run now.
-    return tests?.before.runs.some(({ outcome }) => outcome.status === 'failed') ? null : tests
+    return await guardingTests([path], testSetup(place))
   } catch (error) {
     const reason = sandboxProblem(error)
     if (reason === null) throw error
-    place.context.notice({
-      code: 'TESTS_NOT_RUN',
-      message: `What linters repaired was not tested: ${reason}`,
-      hint: 'Start Docker and run `agent doctor --build-sandbox`, or use --sandbox host in a repository whose code you trust.',
-    })
-    return null
+    return reason
   }
 }
 

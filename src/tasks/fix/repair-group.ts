@@ -33,11 +33,12 @@ export async function repairGroup(group: TargetGroup, { adviser, place, text, te
     .texts.slice(group.region.start - 1, group.region.end)
     .join('\n')
   const first = fixMessages(group, text, isWhole)
-  const wanted = group.targets.flatMap(({ current }) => current ?? [])
+  const judging: Judging = { adviser, place, targets: group.targets, tests }
   const said = new Set<string>()
   let messages: readonly Message[] = first
   let refused: Refused = { gate: 'answer', reason: 'There was no answer.' }
-  for (let attempt = 1; attempt <= request.attempts; attempt++) {
+  const most = attemptsFor(group, request.attempts)
+  for (let attempt = 1; attempt <= most; attempt++) {
     const over = context.budget.exhausted()
     if (over !== null) return { kind: 'unfinished', attempts: attempt - 1, reason: over }
     const answer = await askFix(messages, { ...adviser, region }, context)
@@ -46,7 +47,7 @@ export async function repairGroup(group: TargetGroup, { adviser, place, text, te
     // Greedy, so that a third time would be the same again.
     if (said.has(answer.text)) return { kind: 'refused', attempts: attempt, refused: again(refused) }
     said.add(answer.text)
-    const judged = answer.isCut ? cutOff : await judge(answer.text, { group, text, isWhole, judging: { place, wanted, tests } })
+    const judged = answer.isCut ? cutOff : await judge(answer.text, { group, text, isWhole, judging })
     // What linters and tests left behind is no part of the repair.
     await bench.transaction.restore(start)
     if ('state' in judged) {
@@ -56,7 +57,13 @@ export async function repairGroup(group: TargetGroup, { adviser, place, text, te
     refused = judged
     messages = againMessages(first, answer.text, refused.reason)
   }
-  return { kind: 'refused', attempts: request.attempts, refused }
+  return { kind: 'refused', attempts: most, refused }
+}
+
+/** Of several problems together, half of the attempts are kept for each by itself. */
+function attemptsFor({ targets }: TargetGroup, attempts: number): number {
+  if (targets.length > 1) return attempts - Math.floor(attempts / 2)
+  return attempts - (targets[0]?.attempts ?? 0)
 }
 
 const cutOff: Refused = { gate: 'answer', reason: 'The answer was cut off. Answer with the code only.' }
@@ -71,10 +78,10 @@ interface Answered {
 }
 
 async function judge(answer: string, { group, text, isWhole, judging }: Answered): Promise<Passed | Refused> {
-  const { path, region, isSymbol } = group
+  const { path, region, isSymbol, targets } = group
   const read = readAnswer(answer, { path, region, text, isWhole })
   if ('gate' in read) return read
-  const flagged = judging.wanted.map((diagnostic) => linesOf(diagnostic) ?? region)
+  const flagged = targets.flatMap(({ current }) => current ?? []).map((diagnostic) => linesOf(diagnostic) ?? region)
   const edit: Edit = { path, before: text, after: read.text, flagged, region: isSymbol ? region : null }
   return checkEdit(edit, judging)
 }

@@ -45,6 +45,24 @@ async function runFiles(files: readonly string[], { bench, testCommand, timeout,
   return takenBack(bench.transaction, () => runTests(project, files, { run: bench.run, timeout, signal, ...command }))
 }
 
+/** Whether there is a test that passes, and so would have told of something worse. */
+export const havePassed = (report: TestReport): boolean =>
+  executedTests(report).some(({ status }) => status === 'passed') || report.command?.status === 'passed'
+
+/** Why tests guard less than they seem to, as they were before anything was changed; null where they all pass. */
+export function weaknessOf({ files, before }: GuardingTests): string | null {
+  const broken = before.runs.flatMap(({ outcome }) =>
+    outcome.status === 'ran' ? outcome.broken.map(({ reason }) => reason) : [outcome.reason],
+  )
+  if (broken[0] !== undefined) return `could not be run before anything was changed: ${broken[0].split('\n')[0] ?? ''}`
+  if (before.runs.length === 0 && before.command === null) return `could not be run: no runner is known for ${files.slice(0, 3).join(', ')}`
+  const failing = executedTests(before).filter(({ status }) => status === 'failed')
+  const named = failing.slice(0, 3).map(({ name }) => JSON.stringify(name))
+  const more = failing.length > named.length ? ` and ${failing.length - named.length} more` : ''
+  if (failing.length > 0) return `failed already before anything was changed: ${named.join(', ')}${more}`
+  return before.command?.status === 'failed' ? `failed already before anything was changed: ${before.command.argv.join(' ')}` : null
+}
+
 /** What could not be run says nothing, before or after. */
 function unrunnable({ runs, command, unclaimed }: TestReport): string | null {
   const failed = runs.find(({ outcome }) => outcome.status === 'failed')

@@ -2,6 +2,7 @@ import type { Engine } from '../../engine/engine.ts'
 import type { Linter } from '../../linters/linter.ts'
 import type { TaskContext } from '../task.ts'
 import type { Workbench } from '../verify/workbench.ts'
+import type { CheckSetup } from './check-files.ts'
 import type { CopyState, LintSetup } from './copy-state.ts'
 import type { FixRequest } from './fix.ts'
 import type { TestSetup } from './test-group.ts'
@@ -12,6 +13,8 @@ export interface Workplace {
   context: TaskContext
   bench: Workbench
   linters: readonly Linter[]
+  /** Checks of a review that are asked beside the linters. */
+  checks: CheckSetup
   /** What linters say about the copy as it is now. */
   state: CopyState
 }
@@ -23,8 +26,8 @@ export interface Adviser {
 }
 
 /** How linters are asked. */
-export function lintSetup({ bench, linters, request, context }: Workplace): LintSetup {
-  return { bench, linters, timeout: request.commandTimeout, signal: context.budget.signal }
+export function lintSetup({ bench, linters, checks, request, context }: Omit<Workplace, 'state'>): LintSetup {
+  return { bench, linters, checks, timeout: request.commandTimeout, signal: context.budget.signal }
 }
 
 /** How tests are run. */
