@@ -5,11 +5,17 @@ import { nearestFolder } from './detect.ts'
 import type { Linter, LinterUse, LintOutcome, LintRequest } from './linter.ts'
 import { linters as allLinters } from './registry.ts'
 
-/** A linter that could not say anything: what it was asked about counts as not looked at. */
-export interface FailedLinter {
+/** A linter in one folder of a project. */
+interface PlacedLinter {
   linter: string
   /** Where its configuration lies, relative to the root. */
   directory: string
+  /** What is run: relative to the directory, or a name that is looked for on PATH. */
+  program?: string
+}
+
+/** A linter that could not say anything: what it was asked about counts as not looked at. */
+export interface FailedLinter extends PlacedLinter {
   reason: string
 }
 
@@ -17,8 +23,8 @@ export interface FailedLinter {
 export interface LintReport {
   diagnostics: readonly Diagnostic[]
   failed: readonly FailedLinter[]
-  /** Those that ran to their end, with the number of files that each was given. */
-  checked: readonly { linter: string; directory: string; files: number }[]
+  /** Those that ran to their end, with the number of files that each was given, and which. */
+  checked: readonly (PlacedLinter & { files: number; paths: readonly string[] })[]
   /** Complaints about files outside of the root, which are not told. */
   elsewhere: number
 }
@@ -102,11 +108,11 @@ async function readAsText(project: Project, path: string): Promise<string | null
 
 function reportOf(results: readonly { job: Job; outcome: LintOutcome }[]): LintReport {
   const checked = results.flatMap(({ job, outcome }) => (outcome.status === 'checked' ? [{ job, outcome }] : []))
-  const placeOf = ({ use: { linter, directory } }: Job) => ({ linter, directory })
+  const placeOf = ({ use: { linter, directory, program } }: Job) => ({ linter, directory, program: program[0] ?? linter })
   return {
     diagnostics: checked.flatMap(({ outcome }) => outcome.diagnostics),
     failed: results.flatMap(({ job, outcome }) => (outcome.status === 'failed' ? [{ ...placeOf(job), reason: outcome.reason }] : [])),
-    checked: checked.map(({ job }) => ({ ...placeOf(job), files: job.paths.length })),
+    checked: checked.map(({ job }) => ({ ...placeOf(job), files: job.paths.length, paths: job.paths })),
     elsewhere: checked.reduce((sum, { outcome }) => sum + outcome.elsewhere, 0),
   }
 }

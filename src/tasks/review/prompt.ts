@@ -21,18 +21,18 @@ export function sharedPrompt(categories: readonly Category[], rules: readonly Ru
   return { system: text === '' ? task : `${task}\nRules of this team, which count as defects when broken:\n\n${text}\n`, leftOut: left }
 }
 
-/** The messages of one unit: what is shared, then what only this file has. */
+/** The messages of one unit: what is shared, then what only this file has; what tools have said of it comes last. */
 export function messagesFor(
   unit: Unit,
   { system }: SharedPrompt,
-  rules: readonly Rule[],
+  { rules, facts }: { rules: readonly Rule[]; facts: string },
 ): { messages: Message[]; leftOut: readonly string[] } {
   const { text, left } = renderRules(rules.filter((rule) => !rule.shared && rule.appliesTo(unit.path)))
   const own = text === '' ? '' : `Rules for this file, which count as defects when broken:\n\n${text}\n\n`
   return {
     messages: [
       { role: 'system', text: system },
-      { role: 'user', text: `${own}${unit.text}\n` },
+      { role: 'user', text: `${own}${unit.text}\n${facts}` },
     ],
     leftOut: left,
   }

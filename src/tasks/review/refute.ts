@@ -1,11 +1,11 @@
 import type { DraftFinding } from '../../domain/finding.ts'
-import type { AskTools, CheckableClaim } from './tool-opinion.ts'
+import { type CheckableClaim, contradiction, type ToolOpinion } from './tool-opinion.ts'
 
 interface RefuteContext {
   /** New side of a file, or null where it is not known. */
   readNew(path: string): Promise<string | null>
-  /** Absent: no compiler or linter is asked. */
-  askTools?: AskTools
+  /** What compilers and linters said of a file; null where none has looked at it. */
+  opinionOn(path: string): ToolOpinion | null
 }
 
 type Refutation = (finding: DraftFinding, text: string) => string | null
@@ -17,25 +17,24 @@ export async function refute(findings: readonly DraftFinding[], context: RefuteC
       if (finding.source.kind !== 'model' || finding.suppressed) return finding
       const text = (await context.readNew(finding.region.path)) ?? ''
       const refuted = refutations.map((refutation) => refutation(finding, text)).find((found) => found !== null)
-      const reason = refuted ?? (await contradictedByTools(finding, context))
+      const reason = refuted ?? contradictedByTools(finding, context)
       return reason ? { ...finding, suppressed: { by: 'refuted' as const, reason } } : finding
     }),
   )
 }
 
-/** A compiler would have said so, too. It is asked only where a claim makes it worth the time. */
-async function contradictedByTools(finding: DraftFinding, { askTools }: RefuteContext): Promise<string | null> {
+/** A compiler would have said so, too. */
+function contradictedByTools(finding: DraftFinding, { opinionOn }: RefuteContext): string | null {
   const claim = checkableClaimOf(finding)
-  const opinion = claim && (await askTools?.(finding.region.path))
-  if (!claim || !opinion) return null
-  const { contradiction } = await import('./tool-opinion.ts')
-  return contradiction(claim, finding, opinion)
+  const opinion = claim && opinionOn(finding.region.path)
+  return claim && opinion && contradiction(claim, finding, opinion)
 }
 
 const mistypedClaim =
   /\btype (?:mismatch|error)\b|\b(?:wrong|incorrect|incompatible) types?\b|\bnot assignable\b|\b(?:is|are) not a (?:function|method|property|member)\b|\bdoes not exist on\b|\bno (?:such )?(?:method|attribute|property|member)\b/i
 
-function checkableClaimOf({ title, message }: DraftFinding): CheckableClaim | null {
+/** What a finding says that compilers and linters say, too; null for anything else. */
+export function checkableClaimOf({ title, message }: Pick<DraftFinding, 'title' | 'message'>): CheckableClaim | null {
   const said = `${title} ${message}`
   if (undefinedClaim.test(said)) return 'undefined'
   if (unusedClaim.test(said)) return 'unused'
@@ -84,7 +83,7 @@ function saysUnused({ title, message }: DraftFinding, text: string): string | nu
 }
 
 /** Identifiers that a text names: in quotes or backticks, or written as no word of a language is. */
-function namesIn(text: string): string[] {
+export function namesIn(text: string): string[] {
   const quoted = [...text.matchAll(/[`'"]([A-Za-z_$][\w$]*)(?:\(\))?[`'"]/g)].map(([, name = '']) => name)
   if (quoted.length > 0) return quoted
   return [...text.matchAll(/\b([a-z]+[A-Z]\w*|[a-z]+_\w+|[A-Z][a-z]+[A-Z]\w*)\b/g)].map(([, name = '']) => name)

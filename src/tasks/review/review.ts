@@ -9,14 +9,19 @@ import { holdClaims } from './claims.ts'
 import { coverageOf, coverageOfChecks, filesSeen, isPartial } from './coverage.ts'
 import { markDuplicates } from './duplicates.ts'
 import { applyIgnores, findIgnores, type Ignore } from './ignores.ts'
+import { lintChange } from './lint-change.ts'
+import { lintFacts } from './lint-facts.ts'
+import { lintFindings } from './lint-findings.ts'
+import type { LintedChange } from './linted-change.ts'
 import { modelNotices, summaryOf } from './notices.ts'
 import type { ReviewOptions } from './options.ts'
 import { type Plan, planReview } from './plan.ts'
 import { messagesFor, type SharedPrompt, sharedPrompt } from './prompt.ts'
 import { refute } from './refute.ts'
 import { loadRules, type Rule } from './rules.ts'
-import type { AskTools } from './tool-opinion.ts'
 import { applySettings, enabledCategories, type Settings } from './settings.ts'
+import { opinionOn } from './tool-opinion.ts'
+import { wasRun } from './was-run.ts'
 
 export interface ReviewRequest {
   selector: Selector
@@ -65,8 +70,8 @@ export const review: Task<ReviewRequest> = {
     const readNew = cachedReader((path) => readText(context, change.new, path))
     const plan = await planReview(change, { isExcluded: request.isExcluded, readNew, unitTokens })
     const rules = await loadRules(request.rules, { list: request.listRuleFiles, read: request.readRuleFile })
-    const { outcomes, checked } = await askAndCheck({ plan, rules, whole, readNew }, request, context)
-    return resultOf({ request, context, change, plan, outcomes, checked, readNew })
+    const heard = await askAndCheck({ plan, rules, whole, change, readNew }, request, context)
+    return resultOf({ request, context, change, plan, ...heard, readNew })
   },
 }
 
@@ -90,33 +95,40 @@ interface Prepared {
   plan: Plan
   rules: readonly Rule[]
   whole: Change
+  /** The part of it that this run reviews. */
+  change: Change
   readNew(path: string): Promise<string | null>
 }
 
-/** The model is slow and the checks are not: the first request goes out before the checks begin. */
-async function askAndCheck({ plan, rules, whole, readNew }: Prepared, request: ReviewRequest, context: TaskContext) {
+/**
+ * The model is slow and linters are other programs: the checks, which are neither, run while one of them is waited for. What linters say is a part of
+ * the first request, so that it waits for them, and is the same however long they take.
+ */
+async function askAndCheck({ plan, rules, whole, change, readNew }: Prepared, request: ReviewRequest, context: TaskContext) {
   const started = Promise.withResolvers<void>()
-  const asking = context.engine
-    ? askUnits(plan.units, { ...promptOptions({ rules, units: plan.units }, request, context), onFirstRequest: started.resolve }, context)
-    : Promise.resolve<UnitOutcome[]>([])
+  const onStart = started.resolve
+  const readOld = (path: string) => readText(context, whole.old, path)
+  const linting = lintChange({ change, plan, readNew, readOld, onStart }, request, context)
+  const asking = linting.then((linted) =>
+    context.engine
+      ? askUnits(plan.units, { ...promptOptions({ rules, linted, units: plan.units }, request, context), onFirstRequest: onStart }, context)
+      : Promise.resolve<UnitOutcome[]>([]),
+  )
   // Whatever ends the asking is told where it is awaited; here it only must not keep the checks from running.
   await Promise.race([started.promise, asking.catch(() => {})])
   const { checkChange } = await import('./check-change.ts')
-  const checking = checkChange(
-    { change: whole, planned: plan.files, readNew, readOld: (path) => readText(context, whole.old, path) },
-    request,
-    context,
-  )
-  const [outcomes, checked] = await Promise.all([asking, checking])
-  return { outcomes, checked }
+  const checking = checkChange({ change: whole, planned: plan.files, readNew, readOld }, request, context)
+  const [outcomes, checked, linted] = await Promise.all([asking, checking, linting])
+  return { outcomes, checked, linted }
 }
 
 interface Prompting {
   rules: readonly Rule[]
+  linted: LintedChange
   units: Plan['units']
 }
 
-function promptOptions({ rules, units }: Prompting, { options, optionsFor }: ReviewRequest, context: TaskContext) {
+function promptOptions({ rules, units, linted }: Prompting, { options, optionsFor }: ReviewRequest, context: TaskContext) {
   // One prompt for all, so that an engine evaluates it once; each unit's schema then has those of its own path.
   const categories = enabledCategories(options, ...units.map(({ path }) => optionsFor(path)))
   const categoriesFor = (path: string) => enabledCategories(optionsFor(path))
@@ -137,7 +149,7 @@ function promptOptions({ rules, units }: Prompting, { options, optionsFor }: Rev
     categoriesFor: (path: string) => (categoriesFor(path).length > 0 ? categoriesFor(path) : categories),
     maxFindings: (path: string) => optionsFor(path).maxFindings,
     messagesFor(unit: Plan['units'][number]) {
-      const { messages, leftOut } = messagesFor(unit, shared, rules)
+      const { messages, leftOut } = messagesFor(unit, shared, { rules, facts: lintFacts(unit, linted) })
       tellOnce(leftOut)
       return messages
     },
@@ -151,40 +163,27 @@ interface Gathered {
   plan: Plan
   outcomes: readonly UnitOutcome[]
   checked: readonly DraftFinding[]
+  linted: LintedChange
   readNew(path: string): Promise<string | null>
 }
 
 /** Holds everything that was said to account, and says what was not looked at. */
-async function resultOf({ request, context, change, plan, outcomes, checked, readNew }: Gathered): Promise<TaskResult> {
+async function resultOf({ request, context, change, plan, outcomes, checked, linted, readNew }: Gathered): Promise<TaskResult> {
   const settings: Settings = { optionsFor: request.optionsFor }
   const held = holdClaims(outcomes, context.engine?.model ?? '')
-  const refuted = await refute(applySettings(held.findings, settings), {
-    readNew,
-    ...(request.options.linters && { askTools: lazyAsker(change, context) }),
-  })
-  const merged = markDuplicates([...checked, ...refuted])
+  const refuted = await refute(applySettings(held.findings, settings), { readNew, opinionOn: (path) => opinionOn(path, linted) })
+  const merged = markDuplicates([...checked, ...lintFindings(linted, change), ...refuted])
   const coverage = request.model === 'none' ? coverageOfChecks(plan) : coverageOf(plan, withoutModel(plan, outcomes, context))
-  const hasModelSeen = filesSeen(outcomes)
+  const ran = { hasModelSeen: filesSeen(outcomes), linted }
   const findings = applyIgnores(merged, await ignoresIn(change, readNew, request.isExcluded), {
     isAdded: addedLookup(change),
-    wasRun: (path, rule) => isOn(request.optionsFor(path), rule) && (rule.startsWith('check/') || hasModelSeen(path)),
+    wasRun: (path, rule) => wasRun({ path, rule }, request.optionsFor(path), ran),
   })
   for (const notice of modelNotices({ request, outcomes, held, plan })) context.notice(notice)
   const completeness = isPartial(coverage) ? 'partial' : 'complete'
   const summary = summaryOf({ change, findings, coverage, completeness })
   return { summary, findings, patch: '', completeness, coverage, result: { task: 'review' } }
 }
-
-/** Most reviews make no claim that a compiler could settle, and start without the adapters. */
-function lazyAsker(change: Change, context: TaskContext): AskTools {
-  let asker: Promise<AskTools> | undefined
-  return async (path) => {
-    asker ??= import('./tool-opinion.ts').then(({ toolAsker }) => toolAsker(change, context))
-    return (await asker)(path)
-  }
-}
-
-const isOn = ({ checks }: ReviewOptions, rule: string) => checks[rule.slice(rule.indexOf('/') + 1)] !== 'off'
 
 /** Without a model every unit is unseen, and says so. */
 function withoutModel(plan: Plan, outcomes: readonly UnitOutcome[], { engine }: TaskContext): readonly UnitOutcome[] {

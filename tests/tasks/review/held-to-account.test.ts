@@ -19,9 +19,12 @@ function start(options) {
 }
 `
 
+/** No tool has looked at anything. */
+const opinionOn = () => null
+
 describe('refute', () => {
   const judge = async (title: string, message = 'It throws a ReferenceError.') => {
-    const [finding] = await refute([draftFinding({ title, message })], { readNew: async () => file })
+    const [finding] = await refute([draftFinding({ title, message })], { readNew: async () => file, opinionOn })
     return finding?.suppressed?.by ?? null
   }
 
@@ -56,8 +59,8 @@ describe('refute', () => {
   })
 
   it('does not judge tools, nor a file that it cannot read', async () => {
-    const [check] = await refute([checkFinding('syntax', { title: '`limit` is not defined' })], { readNew: async () => file })
-    const [blind] = await refute([draftFinding({ title: '`limit` is not defined' })], { readNew: async () => null })
+    const [check] = await refute([checkFinding('syntax', { title: '`limit` is not defined' })], { readNew: async () => file, opinionOn })
+    const [blind] = await refute([draftFinding({ title: '`limit` is not defined' })], { readNew: async () => null, opinionOn })
     expect(suppressors([check!, blind!])).toEqual([null, null])
   })
 })
@@ -167,13 +170,14 @@ describe('refute, against what is true', () => {
     ['Assumes that user input is safe', 'It reaches the shell.'],
     ['`limit` read before initialization', 'It throws a ReferenceError.'],
   ])('keeps: %s', async (title, message) => {
-    const [finding] = await refute([draftFinding({ title, message })], { readNew: async () => 'use(limit)\nconst limit = 3\n' })
+    const [finding] = await refute([draftFinding({ title, message })], { readNew: async () => 'use(limit)\nconst limit = 3\n', opinionOn })
     expect(finding?.suppressed ?? null).toBeNull()
   })
 
   it('takes a call on a line with a declaration for no declaration', async () => {
     const [finding] = await refute([draftFinding({ title: '`helper` is not defined' })], {
       readNew: async () => 'function run() { helper() }\n',
+      opinionOn,
     })
     expect(finding?.suppressed ?? null).toBeNull()
   })
