@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import { pathFilter } from '../config/for-path.ts'
@@ -52,6 +53,8 @@ async function requestOf(
     scope: await scopeFrom(session, flags, { paths, signal }),
     isExcluded: (path) => !isWanted(path),
     most: flags.maxMutants,
+    // Test runners use several cores themselves.
+    jobs: flags.jobs ?? Math.max(1, Math.floor(availableParallelism() / 2)),
     commandTimeout: config.sandbox.timeout,
     testCommand: config.fix.testCommand,
   }

@@ -15,6 +15,8 @@ export interface MutateRequest {
   isExcluded(path: string): boolean
   /** Mutants that are tried; of more, a sample that is spread evenly. */
   most: number
+  /** Copies on which defects are tried at once. */
+  jobs: number
   /** Milliseconds that one command may take. */
   commandTimeout: number
   /** The project's own test command, for code whose tests no adapter finds. */
@@ -29,9 +31,7 @@ export const mutate: Task<MutateRequest> = {
   summary: 'Say which changed lines no test guards.',
 
   async run(request, context) {
-    const { scope } = request
-    const from = scope.kind === 'change' && scope.selector.kind === 'staged' ? 'index' : 'working'
-    const bench = await openWorkbench({ workshop: context.workshop, userRoot: context.workspace.root, signal: context.signal, from })
+    const bench = await openBench(request, context)
     try {
       const planned = await planMutants(request, await bench.project(), context)
       const { files, leftOut } = sampleMutants(planned, request.most)
@@ -42,6 +42,11 @@ export const mutate: Task<MutateRequest> = {
       await bench.close()
     }
   },
+}
+
+function openBench({ scope }: MutateRequest, { workshop, workspace, signal }: TaskContext): Promise<Workbench> {
+  const from = scope.kind === 'change' && scope.selector.kind === 'staged' ? 'index' : 'working'
+  return openWorkbench({ workshop, userRoot: workspace.root, signal, from })
 }
 
 interface Trying {
@@ -55,15 +60,23 @@ interface Tried {
   tests: number
 }
 
+interface Trial {
+  file: MutatedFile
+  mutant: Mutant
+  /** Null: no test belongs to the file; a sentence: why its tests cannot judge. */
+  guard: Guard | string | null
+}
+
 async function tryAll(files: readonly MutatedFile[], trying: Trying): Promise<Tried> {
-  const mutants: TriedMutant[] = []
+  const trials: Trial[] = []
   let tests = 0
   for (const file of files) {
     const guard = await guardFor(file, trying)
     if (typeof guard === 'object' && guard !== null) tests += executedTests(guard.before).length
-    mutants.push(...(await tryFile(file, guard, trying)))
+    trials.push(...file.mutants.map((mutant) => ({ file, mutant, guard })))
   }
-  return { mutants, tests }
+  trying.context.emit({ type: 'plan-ready', units: trials.length, cached: 0 })
+  return { mutants: await onBenches(trials, trying), tests }
 }
 
 /** The tests of a file; null where it has none, and a sentence where they cannot judge. */
@@ -81,17 +94,40 @@ async function guardFor({ path }: MutatedFile, { request, context, bench }: Tryi
   return problem
 }
 
-async function tryFile(file: MutatedFile, guard: Guard | string | null, { request, context, bench }: Trying): Promise<TriedMutant[]> {
-  const tried: TriedMutant[] = []
-  for (const mutant of file.mutants) {
-    const over = typeof guard === 'string' ? guard : context.budget.exhausted()
-    context.signal.throwIfAborted()
-    if (over !== null) tried.push(told(file, mutant, { status: 'Pending', killedBy: [], reason: over }))
-    else if (guard === null || typeof guard === 'string')
-      tried.push(told(file, mutant, { status: 'NoCoverage', killedBy: [], reason: 'No test belongs to this file.' }))
-    else tried.push(told(file, mutant, await tryMutant(file, mutant, { guard, request, bench, signal: context.signal })))
+/** Each bench has a copy of its own, so that one defect is never in another's way. */
+async function onBenches(trials: readonly Trial[], trying: Trying): Promise<TriedMutant[]> {
+  const results: TriedMutant[] = []
+  const queue = trials.entries()
+  const work = async (bench: Workbench) => {
+    for (const [index, trial] of queue) results[index] = await tryOne(trial, { ...trying, bench })
   }
-  return tried
+  const runnable = trials.filter(({ guard }) => typeof guard === 'object' && guard !== null).length
+  const others = Array.from({ length: Math.min(trying.request.jobs, runnable) - 1 }, () => withBench(trying, work))
+  await Promise.all([work(trying.bench), ...others])
+  return results
+}
+
+async function withBench({ request, context }: Trying, work: (bench: Workbench) => Promise<void>): Promise<void> {
+  const bench = await openBench(request, context)
+  try {
+    await work(bench)
+  } finally {
+    await bench.close()
+  }
+}
+
+async function tryOne({ file, mutant, guard }: Trial, { request, context, bench }: Trying): Promise<TriedMutant> {
+  context.signal.throwIfAborted()
+  const startedAt = performance.now()
+  const over = typeof guard === 'string' ? guard : context.budget.exhausted()
+  if (over !== null) return told(file, mutant, { status: 'Pending', killedBy: [], reason: over })
+  if (guard === null || typeof guard === 'string')
+    return told(file, mutant, { status: 'NoCoverage', killedBy: [], reason: 'No test belongs to this file.' })
+  const unit = `${file.path}:${mutant.start.line} ${mutant.mutator}`
+  context.emit({ type: 'unit-start', unit, path: file.path })
+  const verdict = await tryMutant(file, mutant, { guard, request, bench, signal: context.signal })
+  context.emit({ type: 'unit-end', unit, path: file.path, outcome: 'answered', outputTokens: 0, durationMs: performance.now() - startedAt })
+  return told(file, mutant, verdict)
 }
 
 function told({ path, text }: MutatedFile, mutant: Mutant, verdict: Pick<TriedMutant, 'status' | 'killedBy' | 'reason'>): TriedMutant {

@@ -26,6 +26,7 @@ const request: MutateRequest = {
   scope: { kind: 'paths', covers: (path) => path.startsWith('src/') },
   isExcluded: () => false,
   most: 100,
+  jobs: 1,
   commandTimeout: 60_000,
   testCommand: null,
 }
@@ -118,6 +119,12 @@ describe('defects that are planted', () => {
     expect(report.notices.map(({ code, message }) => [code, message])).toEqual([
       ['MUTANTS_LEFT_OUT', '6 mutants beyond the limit of 4 were not tried.'],
     ])
+  })
+
+  it('are the same when several are tried at once', async () => {
+    const files = { 'src/price.js': source, 'src/price.test.js': test }
+    const [alone, together] = [await run(files, { most: 6 }), await run(files, { most: 6, jobs: 3 })]
+    expect(together.result.mutants).toEqual(alone.result.mutants)
   })
 
   it('make a report that viewers of mutation testing read', async () => {
