@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util'
 import { rulesFromCommitlint } from '../../domain/commit-message-commitlint.ts'
 import { type CommitRules, type MessageProblem } from '../../domain/commit-message-rules.ts'
 import type { CommandResult } from '../../workspace/command.ts'
@@ -79,10 +80,13 @@ const problemLine = /^\s*[\u2716\u00D7x]\s+(.+?)\s+\[([\w/-]+)\]$/
 function readProblems({ ending, stdout }: CommandResult): MessageProblem[] | null {
   if (ending.kind !== 'exited') return null
   if (ending.code === 0) return []
-  const problems = stdout.split('\n').flatMap((line) => {
-    const [, message, rule] = problemLine.exec(line) ?? []
-    return message === undefined || rule === undefined ? [] : [{ rule, message: sentence(message) }]
-  })
+  // In CI it colours its output whatever it is told.
+  const problems = stripVTControlCharacters(stdout)
+    .split('\n')
+    .flatMap((line) => {
+      const [, message, rule] = problemLine.exec(line) ?? []
+      return message === undefined || rule === undefined ? [] : [{ rule, message: sentence(message) }]
+    })
   return problems.length > 0 ? problems : null
 }
 
