@@ -53,5 +53,8 @@ export async function complaintsAbout(path: string, text: string): Promise<strin
       getFileContent: async ({ path: file }) => ({ name: file, content: readFileSync(join(root, file), 'utf8') }),
     },
   })
-  return [...failures, ...diagnostics.map(({ message, range }) => `${path}:${range.start.line + 1}: ${message}`)]
+  return [
+    ...failures,
+    ...diagnostics.map(({ message, range }) => `${path}:${range.start.line + 1}: ${typeof message === 'string' ? message : message.value}`),
+  ]
 }
