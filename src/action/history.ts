@@ -81,18 +81,10 @@ function unrelated(depth: number | undefined): AppError {
   })
 }
 
-/** All at once; where one of them cannot be had, the others one by one. */
+/** One by one: of several that are asked for at once, git deepens only those that it does not have. */
 async function fetchPoints(points: readonly Point[], depth: number | null, { remote }: Source): Promise<FetchRefusal> {
-  const wanted = points.map(refspecsOf).filter((choices) => choices.length > 0)
-  if (wanted.length === 0) return null
-  const all = await fetchFrom(
-    remote,
-    wanted.map(([first = '']) => first),
-    depth,
-  )
-  if (all === null) return null
   const refusals: FetchRefusal[] = []
-  for (const choices of wanted) refusals.push(await fetchAny(choices, { remote, depth }))
+  for (const point of points) refusals.push(await fetchAny(refspecsOf(point), { remote, depth }))
   return refusals.find((refusal) => refusal !== null) ?? null
 }
 

@@ -37,6 +37,7 @@ export async function prepareJob(
   const occasion = occasionOf(event, inputs)
   const directory = await workingDirectory(inputs['working-directory'], environment)
   const inherited = childEnvironment(environment, { trusted: occasion.trusted, apiKey: inputs['api-key'] })
+  const { AGENT_API_KEY: _key, ...forGit } = inherited
   const folder = await mkdtemp(join(environment.RUNNER_TEMP || tmpdir(), 'agent-'))
   const sarif = inputs['sarif-file']
   return {
@@ -52,7 +53,7 @@ export async function prepareJob(
     },
     remote: {
       directory,
-      environment: inherited,
+      environment: forGit,
       token: inputs['github-token'] ?? null,
       serverUrl: environment.GITHUB_SERVER_URL || 'https://github.com',
       repository: environment.GITHUB_REPOSITORY ?? '',
