@@ -29,7 +29,8 @@ export async function exportTree(
 }
 
 /** What tools write for themselves; theirs in the user's tree is not for a copy. */
-const scratch = /(?:^|\/)(?:\.git|target|coverage|__pycache__|\.[\w-]*cache|\.nyc_output|\.turbo|\.tox|\.nox)\/?$|\.(?:log|tsbuildinfo|py[co])$/
+const scratch =
+  /(?:^|\/)(?:\.git|target|coverage|__pycache__|\.[\w-]*cache|\.nyc_output|\.turbo|\.tox|\.nox)\/?$|\.(?:log|tsbuildinfo|py[co])$/
 const maxLinks = 500
 
 /**

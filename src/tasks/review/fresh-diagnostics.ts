@@ -43,9 +43,7 @@ export async function freshDiagnostics(
     return path === undefined ? [] : [{ ...diagnostic, path }]
   })
   // Of equal complaints, those on lines that were there before are the old ones.
-  const after = diagnostics
-    .filter(({ path }) => concerned.has(path))
-    .toSorted((a, b) => Number(isTouching(a)) - Number(isTouching(b)))
+  const after = diagnostics.filter(({ path }) => concerned.has(path)).toSorted((a, b) => Number(isTouching(a)) - Number(isTouching(b)))
   const found = new Set(newDiagnostics({ diagnostics: before, lineOf: texts.oldLine }, { diagnostics: after, lineOf: texts.newLine }))
   return { fresh: candidates.filter((diagnostic) => !doubtful.has(diagnostic) || found.has(diagnostic)), isUndecided: false }
 }
