@@ -162,7 +162,7 @@ async function idsOf(names: readonly string[], store: ModelStore): Promise<strin
     if (!/[:/\\]/.test(name)) return name
     const resolved = await store.resolve(name)
     if (resolved.kind === 'stored') return resolved.model.id
-    throw new AppError('MODEL_MISSING', `${terminalLine(name)} is not installed.`, { hint: 'See `agent models list`.' })
+    throw new AppError('MODEL_UNKNOWN', `${terminalLine(name)} is not installed.`, { hint: 'See `agent models list`.' })
   })
   return Promise.all(ids)
 }

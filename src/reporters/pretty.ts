@@ -44,12 +44,12 @@ function findingBlock(finding: Finding, page: Page): string {
     .join('\n')
 }
 
-/** Terminals and editors open `path:line` on a click. */
-function locator({ region, rule, confidence }: Finding, { paint }: Page): string {
+/** Terminals and editors open `path:line` on a click; `agent explain` takes what stands at the end. */
+function locator({ id, region, rule, confidence }: Finding, { paint }: Page): string {
   const lines = linesOf(region)
   const place = terminalLine(region.path) + (lines ? `:${lines.start}` : '')
   const sure = confidence === null || confidence === 1 ? '' : `, ${Math.round(confidence * 100)} % sure`
-  return `${paint('cyan', place)}  ${paint('dim', terminalLine(rule) + sure)}`
+  return `${paint('cyan', place)}  ${paint('dim', terminalLine(`${rule}${sure}  ${id}`))}`
 }
 
 function closingLines(finding: Finding): string[] {

@@ -198,7 +198,7 @@ describe('agent models import, verify and remove', () => {
     expect((await agent('models verify hf:user/repo')).stdout).toBe(`${id}: every byte is as it was recorded\n`)
     expect((await agent('models remove hf:user/repo:Q4_K_M')).code).toBe(0)
     expect(await agent('models remove hf:user/repo')).toEqual({
-      code: 3,
+      code: 2,
       stdout: '',
       stderr: expect.stringMatching(/^error: hf:user\/repo is not installed/),
     })
@@ -206,7 +206,7 @@ describe('agent models import, verify and remove', () => {
 
   it('refuse what is not installed or leads out of the store', async () => {
     const { agent } = place()
-    expect(await agent('models verify nothing')).toMatchObject({ code: 3, stderr: expect.stringContaining('nothing is not installed') })
+    expect(await agent('models verify nothing')).toMatchObject({ code: 2, stderr: expect.stringContaining('nothing is not installed') })
     expect(await agent('models remove ..')).toMatchObject({ code: 2, stderr: expect.stringContaining('".." cannot name a model') })
     expect(await agent('models')).toMatchObject({ code: 2 })
   })

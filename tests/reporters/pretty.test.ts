@@ -49,7 +49,7 @@ it('shows findings file by file with their source, and sums the run up', () => {
     "── src/invoice.ts ──────────────────────────────────────────────────────
 
       error: Division by an empty list
-      src/invoice.ts:5  review/boundary, 87 % sure
+      src/invoice.ts:5  review/boundary, 87 % sure  a1
 
             3 │ export function average(items: readonly Item[]): number {
             4 │   const total = sum(items)
@@ -62,7 +62,7 @@ it('shows findings file by file with their source, and sums the run up', () => {
     ── src/config.ts ───────────────────────────────────────────────────────
 
       warning: A secret in the code
-      src/config.ts:1  check/secrets
+      src/config.ts:1  check/secrets  a1
 
         >   1 │ export const apiKey = '******'
 

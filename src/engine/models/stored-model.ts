@@ -98,7 +98,7 @@ export async function removeModel(directory: string, id: string): Promise<number
 
 /** The error for a name that no installed model has. */
 export function notInstalled(id: string): AppError {
-  return new AppError('MODEL_MISSING', `${id} is not installed.`, { hint: 'See `agent models list`.' })
+  return new AppError('MODEL_UNKNOWN', `${id} is not installed.`, { hint: 'See `agent models list`.' })
 }
 
 /** The error for an installed model of which something is missing. */

@@ -156,7 +156,7 @@ describe('verify', () => {
 
   it('does not know what is not installed', async () => {
     using temporary = temporaryStore()
-    await expect(temporary.store.verify('a', temporary.transfer())).rejects.toEqual(failsWith('MODEL_MISSING', /a is not installed/))
+    await expect(temporary.store.verify('a', temporary.transfer())).rejects.toEqual(failsWith('MODEL_UNKNOWN', /a is not installed/))
     await expect(temporary.store.verify('../a', temporary.transfer())).rejects.toEqual(failsWith('MODEL_UNKNOWN', /cannot name a model/))
   })
 
