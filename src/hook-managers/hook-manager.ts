@@ -32,6 +32,19 @@ export interface Trouble {
   remedy: string
 }
 
+/** One hook, and whether git would run it. */
+export interface HookState {
+  hook: HookName
+  /** `null`: somebody wrote the call by hand. */
+  manager: ManagerName | null
+  /** The file that has the call. */
+  file: string
+  /** It does not fire. */
+  problem: Trouble | null
+  /** It fires, but not for everybody or everywhere. */
+  warning: Trouble | null
+}
+
 /** A hook of git that has our part in it. */
 export interface InstalledHook {
   hook: HookName
@@ -53,8 +66,12 @@ export interface HookManager {
   installed(place: Place): Promise<InstalledHook[]>
   /** Whether the file that git calls is this manager's. */
   owns(script: string): boolean
+  /** Whether such a file comes to our part: what a manager has copied may be older than its configuration. */
+  reaches(script: string, hook: HookName): boolean
   /** The manager's own program and its arguments that make git call it for these hooks; null where nothing is needed. */
   activation(place: Place, hooks: readonly HookName[]): readonly string[] | null
+  /** The same after our part is gone, where something of it would stay otherwise. */
+  deactivation(place: Place, hooks: readonly HookName[], isConfigurationGone: boolean): readonly string[] | null
   /** The variable that makes the manager pass over this hook, as it is set now; null when none is. */
   skippedBy(environment: Place['environment'], hook: HookName): string | null
 }

@@ -26,7 +26,9 @@ export const husky: HookManager = {
   uninstall: (place, hooks) => withoutParts(place, (hook) => scriptOf(place, hook), hooks),
   installed: (place) => scriptsWithPart(place, (hook) => scriptOf(place, hook)),
   owns: (script) => /\/h"?\s*$/.test(script) || script.includes('husky.sh'),
+  reaches: () => true,
   activation: (place) => ['husky', shownPath(place, scriptFolder(place))],
+  deactivation: () => null,
   skippedBy: ({ HUSKY: value }) => (value === '0' ? 'HUSKY=0' : null),
 }
 

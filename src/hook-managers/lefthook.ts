@@ -55,7 +55,9 @@ export const lefthook: HookManager = {
   },
 
   owns: (script) => script.includes('lefthook'),
+  reaches: () => true,
   activation: () => ['lefthook', 'install'],
+  deactivation: (_place, _hooks, isConfigurationGone) => (isConfigurationGone ? ['lefthook', 'uninstall'] : null),
   skippedBy(environment) {
     if (environment.LEFTHOOK === '0' || environment.LEFTHOOK === 'false') return `LEFTHOOK=${environment.LEFTHOOK}`
     const excluded = environment.LEFTHOOK_EXCLUDE?.split(',').some((name) => name === 'agent' || name === 'z-agent')

@@ -19,7 +19,9 @@ export async function readOwnFile(place: Place, path: string): Promise<OwnFile> 
   if (stats === null) return { path, text: null, mode: 0o644 }
   if (stats.isFile()) return { path, text: (await readFile(path)).toString('latin1'), mode: stats.mode & 0o777 }
   const kind = stats.isSymbolicLink() ? 'a link, and what it points to is not written to' : 'not a file'
-  throw new AppError('HOOKS_CONFLICT', `${shownPath(place, path)} is ${kind}.`, { hint: 'Put a file in its place, or name another --manager.' })
+  throw new AppError('HOOKS_CONFLICT', `${shownPath(place, path)} is ${kind}.`, {
+    hint: 'Put a file in its place, or name another --manager.',
+  })
 }
 
 async function refuseForeignFolder(place: Place, path: string): Promise<void> {

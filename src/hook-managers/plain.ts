@@ -5,6 +5,7 @@ import type { FileEdit, HookManager, HookName, InstallRequest } from './hook-man
 import { editOf } from './own-file.ts'
 import { findPart, removePart } from './part.ts'
 import { isWithin, type Place, shownPath } from './place.ts'
+import { textOf } from './project-files.ts'
 import { scriptsWithPart, withAround } from './shell-script.ts'
 
 const fresh = '#!/bin/sh\n# Made by `agent hooks install`.\n'
@@ -29,10 +30,22 @@ export const plain: HookManager = {
     return edits.flat()
   },
 
-  installed: (place) => scriptsWithPart(unbounded(place), (hook) => join(place.hooksFolder, hook)),
+  async installed(place) {
+    const found = await scriptsWithPart(unbounded(place), (hook) => join(place.hooksFolder, hook))
+    const texts = await Promise.all(found.map(({ file }) => textOf(file)))
+    return found.filter((_hook, index) => !isCopied(texts[index] ?? ''))
+  },
+
   owns: (script) => /^# agent hooks begin: /m.test(script),
+  reaches: (script, hook) => findPart(script, hook) !== null,
   activation: () => null,
+  deactivation: () => null,
   skippedBy: () => null,
+}
+
+/** simple-git-hooks copies our part out of its configuration, and takes care of it. */
+function isCopied(text: string): boolean {
+  return text.includes('SKIP_SIMPLE_GIT_HOOKS')
 }
 
 /** To look at a hook is allowed anywhere. */
@@ -89,11 +102,16 @@ async function takeOut(place: Place, hook: HookName): Promise<FileEdit[]> {
   const stats = await lstat(path).catch(() => null)
   if (!stats?.isFile()) return []
   const text = (await readFile(path)).toString('latin1')
-  if (!findPart(text, hook)) return []
+  if (isCopied(text) || !findPart(text, hook)) return []
   const rest = removePart(text, hook)
   const aside = (await lstat(`${path}.before-agent`).catch(() => null)) === null ? null : `${path}.before-agent`
   if (rest === fresh || rest === chained) {
-    return aside === null ? [{ kind: 'remove', path }] : [{ kind: 'remove', path }, { kind: 'move', path: aside, to: path }]
+    return aside === null
+      ? [{ kind: 'remove', path }]
+      : [
+          { kind: 'remove', path },
+          { kind: 'move', path: aside, to: path },
+        ]
   }
   return editOf({ path, text, mode: stats.mode & 0o777 }, rest)
 }

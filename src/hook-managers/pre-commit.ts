@@ -49,7 +49,11 @@ export const preCommit: HookManager = {
   },
 
   owns: (script) => script.includes('https://pre-commit.com'),
+  reaches: () => true,
   activation: (_place: Place, hooks) => ['pre-commit', 'install', ...hooks.flatMap((hook) => ['--hook-type', hook])],
+  // Without its configuration it would refuse every commit.
+  deactivation: (_place, hooks, isConfigurationGone) =>
+    isConfigurationGone ? ['pre-commit', 'uninstall', ...hooks.flatMap((hook) => ['--hook-type', hook])] : null,
   skippedBy: ({ SKIP: value }, hook) => (value?.split(',').some((id) => id.trim() === idOf(hook)) ? `SKIP=${value}` : null),
 }
 

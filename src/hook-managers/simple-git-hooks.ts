@@ -1,12 +1,13 @@
 import { join } from 'node:path'
 import { AppError } from '../domain/errors.ts'
-import { type HookManager, type HookName, hookNames, type InstalledHook } from './hook-manager.ts'
+import { type FileEdit, type HookManager, type HookName, hookNames, type InstalledHook } from './hook-manager.ts'
 import { type JsonPath, jsonAt, jsonValue, withoutProperty, withProperty } from './json-property.ts'
 import { decoded, editOfDecoded, type OwnFile, readOwnFile } from './own-file.ts'
 import { findPart, putPart } from './part.ts'
 import { type Place, shownPath } from './place.ts'
 import { firstThere, isDependency, textOf } from './project-files.ts'
 import { aroundLines } from './script.ts'
+import { withoutParts } from './shell-script.ts'
 
 const code = ['cjs', 'js', 'mjs'].flatMap((extension) => [`.simple-git-hooks.${extension}`, `simple-git-hooks.${extension}`])
 const data = ['.simple-git-hooks.json', 'simple-git-hooks.json']
@@ -36,7 +37,7 @@ export const simpleGitHooks: HookManager = {
     const { file, path, text } = await openConfig(place)
     if (text === null) return []
     const after = hooks.toReversed().reduce((before, hook) => withoutHook(before, [...path, hook], hook), text)
-    return editOfDecoded(file, after)
+    return [...editOfDecoded(file, after), ...(await withoutScripts(place, hooks))]
   },
 
   async installed(place) {
@@ -48,9 +49,22 @@ export const simpleGitHooks: HookManager = {
   },
 
   owns: (script) => script.includes('SKIP_SIMPLE_GIT_HOOKS'),
+  reaches: (script, hook) => findPart(script, hook) !== null,
   activation: () => ['simple-git-hooks'],
+  deactivation: () => null,
   skippedBy: ({ SKIP_SIMPLE_GIT_HOOKS: value }) => (value === '1' ? 'SKIP_SIMPLE_GIT_HOOKS=1' : null),
 }
+
+/** What it has written for git already: it does not look again by itself. */
+async function withoutScripts(place: Place, hooks: readonly HookName[]): Promise<FileEdit[]> {
+  const edits = await withoutParts(place, (hook) => join(place.hooksFolder, hook), hooks)
+  return edits.map((edit) =>
+    edit.kind === 'write' && emptyScript.test(edit.bytes.toString('latin1')) ? { kind: 'remove', path: edit.path } : edit,
+  )
+}
+
+/** All that it puts before the text of a hook, without one. */
+const emptyScript = /^#!\/bin\/sh\nif \[ "\$SKIP_SIMPLE_GIT_HOOKS" = "1" \]; then\n[^]*\$SIMPLE_GIT_HOOKS_RC"\nfi\n?$/
 
 interface Config {
   file: OwnFile
@@ -70,7 +84,8 @@ function scriptAt(text: string, path: JsonPath): string | null {
   return typeof node?.value === 'string' ? node.value : null
 }
 
-const partOf = (hook: HookName, text: string | null) => putPart(text, { hook, lines: aroundLines({ hook, rest: '"$0"' }), at: 0, note, lineEnd: '\n' })
+const partOf = (hook: HookName, text: string | null) =>
+  putPart(text, { hook, lines: aroundLines({ hook, rest: '"$0"' }), at: 0, note, lineEnd: '\n' })
 
 /** In a text that is there ours goes before it, letter by letter as it is written: its escapes stay what they are. */
 function withHook(text: string, path: JsonPath, hook: HookName): string | null {
@@ -113,7 +128,11 @@ function literalRest(text: string, path: JsonPath, hook: HookName): string | nul
 }
 
 function byHand(name: string, hooks: readonly HookName[]): AppError {
-  const snippet = JSON.stringify(Object.fromEntries(hooks.map((hook) => [hook, `sh node_modules/coding-agent/hooks/${hook} "$@"`])), null, 2)
+  const snippet = JSON.stringify(
+    Object.fromEntries(hooks.map((hook) => [hook, `sh node_modules/coding-agent/hooks/${hook} "$@"`])),
+    null,
+    2,
+  )
   return new AppError('HOOKS_CONFLICT', `${name} cannot be added to safely; nothing was changed.`, {
     hint: `Add these to its hooks by hand:\n\n${snippet}`,
   })

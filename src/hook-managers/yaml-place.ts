@@ -1,4 +1,15 @@
-import { isCollection, isMap, isScalar, isSeq, type Document, type Node, type Pair, parseAllDocuments, type YAMLMap, type YAMLSeq } from 'yaml'
+import {
+  isCollection,
+  isMap,
+  isScalar,
+  isSeq,
+  type Document,
+  type Node,
+  type Pair,
+  parseAllDocuments,
+  type YAMLMap,
+  type YAMLSeq,
+} from 'yaml'
 
 /** A place in the text of a YAML file where lines can be put, with the indentation that they need there. */
 export interface YamlPlace {

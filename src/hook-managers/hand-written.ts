@@ -1,0 +1,36 @@
+import { join } from 'node:path'
+import { isExecutable, missing } from './check-reach.ts'
+import type { HookName, HookState, Trouble } from './hook-manager.ts'
+import { isHuskyFolder } from './husky.ts'
+import { type Place, shownPath } from './place.ts'
+import { textOf } from './project-files.ts'
+
+/** By its name, by that of its package, or as its main file. */
+const callsAgent = /(?:(?:^|[\s"'`/&|;-])agent|\bmain\.[jt]s)["']?\s+(?:hooks|review|commit-message)\b/m
+const handWrittenIn = ['lefthook.yml', 'lefthook.yaml', 'lefthook.json', 'lefthook.toml', '.pre-commit-config.yaml', 'package.json']
+
+/** A call that somebody wrote without our help, in the hook or in what a manager reads. */
+export async function handWritten(place: Place, hook: HookName): Promise<HookState[]> {
+  const path = join(place.hooksFolder, hook)
+  const own = isHuskyFolder(place.hooksFolder) ? join(place.hooksFolder, '..', hook) : path
+  const script = await textOf(path)
+  const sources = script === '' ? [join(place.root, '.husky', hook)] : [own, path, ...handWrittenIn.map((name) => join(place.root, name))]
+  const texts = await Promise.all(sources.map(textOf))
+  const file = sources.find((_source, index) => callsAgent.test(texts[index] ?? ''))
+  if (file === undefined) return []
+  const state = { hook, manager: null, file, warning: null }
+  if (script === '') return [{ ...state, problem: notToldOf(place) }]
+  if (await isExecutable(path)) return [{ ...state, problem: null }]
+  return [
+    {
+      ...state,
+      problem: { message: `${shownPath(place, path)} is not executable, so git passes over it`, remedy: `Run \`chmod +x ${path}\`.` },
+    },
+  ]
+}
+
+function notToldOf(place: Place): Trouble {
+  return isHuskyFolder(place.hooksFolder)
+    ? { message: missing(place, ''), remedy: 'Run `npx husky` in this worktree.' }
+    : { message: '.husky has hooks that call agent, but git does not run them here', remedy: 'Run `npx husky` in this clone.' }
+}
