@@ -128,13 +128,17 @@ async function scopeOf(
 /** A review as `agent review` would make it now; of the plan that its own `--dry-run` shows there is no need here. */
 async function reviewScope(
   session: TaskSession,
-  { model: _, ...flags }: FixFlags,
+  { model, ...flags }: FixFlags,
   named: { paths: readonly string[]; context: CommandContext },
 ): Promise<FixRequest['scope']> {
   const { files, runtime, settings } = session
   const { root } = runtime.workspace
   const baseline = await readBaseline(flags.baseline, { read: files.read, root, directory: settings.globals.directory })
-  return { kind: 'review', request: reviewRequestOf(session, { ...flags, dryRun: false }, named), baseline }
+  return {
+    kind: 'review',
+    request: reviewRequestOf(session, { ...flags, ...(typeof model === 'string' && { model }), dryRun: false }, named),
+    baseline,
+  }
 }
 
 async function readReport(file: string, name: string): Promise<string> {
