@@ -245,6 +245,15 @@ describe('commit', () => {
 })
 
 describe('base and range', () => {
+  it('begin before the first commit where the range begins with git’s empty tree', async () => {
+    using repository = temporaryRepository({ files: { 'a.txt': 'a\n' } })
+    const second = repository.commit('Second', { 'b.txt': 'b\n' })
+    const emptyTree = repository.gitBytes(['hash-object', '-t', 'tree', '--stdin'], { input: '' }).toString().trim()
+    const change = await readSelected(repository, { kind: 'range', from: emptyTree, to: 'HEAD' })
+    expect(summaryOf(change)).toEqual(['added text a.txt +1 -0', 'added text b.txt +1 -0'])
+    expect(change).toMatchObject({ old: { kind: 'empty' }, new: { kind: 'commit', id: second } })
+  })
+
   it('start where the branches parted', async () => {
     using repository = temporaryRepository({ files: { 'a.txt': 'a\n' } })
     const base = repository.git('rev-parse', 'HEAD').trim()

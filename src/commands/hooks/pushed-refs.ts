@@ -12,6 +12,7 @@ export async function readPushedRefs(stdin: Readable & { isTTY?: boolean }, sign
 }
 
 async function readBounded(stdin: Readable, signal: AbortSignal): Promise<string> {
+  signal.throwIfAborted()
   const ended = AbortSignal.any([signal, AbortSignal.timeout(patienceMs)])
   const chunks: Buffer[] = []
   let size = 0

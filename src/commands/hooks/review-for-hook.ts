@@ -29,8 +29,8 @@ interface HookReview {
 
 /** Of the time, what is kept for putting the answers together. */
 const reserve = 0.05
-/** After so many times its limit a review is given up, whatever it is doing. */
-const patience = 1.5
+/** What a review may take beyond its limit to come to an end, as a part of it and in any case; then it is given up, whatever it is doing. */
+const patience = { part: 0.5, ms: 1000 }
 
 /** Reviews the targets within the time that the configuration gives a hook, and tells what has to be told: nothing, where all is well. */
 export async function reviewForHook(call: HookCall, review: HookReview): Promise<ExitCode> {
@@ -39,7 +39,7 @@ export async function reviewForHook(call: HookCall, review: HookReview): Promise
   const context = withSignal(call.context, AbortSignal.any([call.context.signal, limit.signal]))
   const session = await openTaskSession(call.command, context, { isPatch: false })
   const maxTime = session.settings.config.hooks.preCommit.maxTime * review.times
-  const timer = setTimeout(() => limit.abort(tookTooLong(maxTime)), maxTime * patience)
+  const timer = setTimeout(() => limit.abort(tookTooLong(maxTime)), maxTime * (1 + patience.part) + patience.ms)
   const timeLeft = () => Math.floor(startedAt + maxTime * (1 - reserve) - performance.now())
   try {
     const targets = await review.listTargets(session, context.signal)

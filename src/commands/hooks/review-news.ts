@@ -96,21 +96,22 @@ function milderLine(milder: readonly Finding[], { stops, flagsAfterwards }: Revi
 
 /** What was not looked at, why, and what to do about it: of several reasons the one that explains the others. */
 function unreviewedLine(report: Report, reviewed: ReviewedFor): string {
-  const { stops, flagsAfterwards, maxTime, isTimeOver } = reviewed
-  const unseen = unseenFiles(report)
+  const unseen = unseenFiles(report).map(({ path }) => path)
   const notice = report.notices.find(({ code }) => isFailure(code)) ?? report.notices.find(({ code }) => tellingCodes.has(code))
-  if (unseen.length === 0) return notice ? oneLine(`${notice.message} ${notice.hint}`) : ''
-  const files = listed(
-    unseen.map(({ path }) => path),
-    'file',
-  )
-  if (isTimeOver)
-    return oneLine(
-      `no time was left within ${formatDuration(maxTime)} to review ${files}. Do so with ${command('review', flagsAfterwards)}`,
-    )
-  const reason = notice ? `${notice.message} ${notice.hint}` : (unseen[0]?.reason ?? '')
-  return oneLine(`${files} of this ${stops} ${unseen.length === 1 ? 'was' : 'were'} not reviewed: ${reason}`)
+  const told = notice ? `${notice.message} ${notice.hint}` : (unseenFiles(report)[0]?.reason ?? '')
+  if (unseen.length === 0) return told === '' ? '' : oneLine(told)
+  const files = listed(unseen, 'file')
+  const { stops, flagsAfterwards, maxTime, isTimeOver } = reviewed
+  if (isTimeOver) {
+    const again = command('review', flagsAfterwards)
+    return oneLine(`no time was left within ${formatDuration(maxTime)} to review ${files}. Do so with ${again}`)
+  }
+  if (notice?.code === 'MODEL_MISSING') return oneLine(`there is no model, so only the checks looked at ${files}. ${modelHint}`)
+  return oneLine(`${files} of this ${stops} ${unseen.length === 1 ? 'was' : 'were'} not reviewed: ${told}`)
 }
+
+const modelHint =
+  'Get one with `agent models pull <id>`, name a server in AGENT_BASE_URL, or set engine.use to none to be content with the checks.'
 
 /** Notices that are no failure, and have to be known all the same. */
 const tellingCodes: ReadonlySet<Notice['code']> = new Set(['MODEL_MISSING', 'UNITS_UNSEEN', 'CACHE_UNUSABLE', 'MEMORY_DAMAGED'])
