@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Finding } from '../domain/finding.ts'
-import { maskSecrets } from '../domain/mask.ts'
 import type { Report } from '../domain/report.ts'
 import { atLeast, severities } from '../domain/severity.ts'
 import { showHidden } from '../domain/trust.ts'
@@ -11,6 +10,7 @@ import { linesOf } from '../reporters/lines-of.ts'
 import { markdown } from '../reporters/markdown.ts'
 import type { Annotation, Github, NewCheckRun } from './github.ts'
 import { isDoubtful } from './github-failure.ts'
+import { maskedFindings } from './masked-findings.ts'
 import { placeFinding } from './place-finding.ts'
 import type { Publication, Published, Publisher } from './publisher.ts'
 import { standOnHead } from './stand-on-head.ts'
@@ -30,11 +30,14 @@ export function githubCheck(github: Github): Publisher {
 }
 
 async function publish(github: Github, given: Publication, signal: AbortSignal): Promise<Published> {
-  const report = maskSecrets(given.report)
+  const { report } = given
+  const show = maskedFindings(report)
   const { hasMoved, remarks } = await standOnHead(github, given, signal)
   const active = activeFindings(report).toSorted((a, b) => severities.indexOf(b.severity) - severities.indexOf(a.severity))
   // The check stays with the commit that was reviewed, so its own change counts, wherever the head is now.
-  const annotations = active.flatMap((finding) => toAnnotation(finding, given) ?? []).slice(0, Math.max(0, given.maxComments))
+  const annotations = active
+    .flatMap((finding) => toAnnotation(finding, given, show(finding)) ?? [])
+    .slice(0, Math.max(0, given.maxComments))
   const output = {
     title: titleOf(report, active),
     summary: markdown(report, { color: false, width: 100, stopToken: '', maxBytes: maxSummary }),
@@ -72,8 +75,8 @@ const titleOf = ({ completeness }: Report, active: readonly Finding[]) =>
   `${describeCounts(active)}${completeness === 'partial' ? ', incomplete' : ''}`
 
 /** Annotations are plain text, and stand on files that the pull request really has. */
-function toAnnotation(finding: Finding, { change }: Publication): Annotation | null {
-  const { region, severity, title, message, rule } = finding
+function toAnnotation(finding: Finding, { change }: Publication, shown: Finding): Annotation | null {
+  const { region, severity, title, message, rule } = shown
   if (!change.files.some(({ path, status }) => path === region.path && status !== 'deleted')) return null
   const spot = placeFinding(finding, change)
   const lines = spot?.side === 'RIGHT' ? { start: spot.startLine, end: spot.endLine } : linesOf(region)

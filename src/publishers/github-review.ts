@@ -3,6 +3,7 @@ import { activeFindings, tellsFailure } from '../reporters/facts.ts'
 import { maskSecrets } from '../domain/mask.ts'
 import type { Finding } from '../domain/finding.ts'
 import type { Github } from './github.ts'
+import { maskedFindings } from './masked-findings.ts'
 import { type OwnComment, ownComments, type OwnSummary, ownSummaries } from './own-comments.ts'
 import { postComments } from './post-comments.ts'
 import type { Publication, Published, Publisher } from './publisher.ts'
@@ -31,18 +32,19 @@ async function publish(github: Github, given: Publication, signal: AbortSignal):
   ])
   const state = summary && summary.state !== 'damaged' ? summary.state : null
   if (stand.hasMoved && state?.head === stand.pullRequest.head.sha) return overtaken(summary ?? null)
-  const publication: Publication = { ...given, report: maskSecrets(given.report), change: stand.change }
+  const publication: Publication = { ...given, change: stand.change }
+  const show = maskedFindings(given.report)
   const found = reconcile(publication, { comments, open: state?.open ?? [] })
   if (!isWorthTelling(publication, found, summary !== undefined || comments.length > 0)) return nothing
 
   const room = Math.max(0, given.maxComments - found.told.length - countOnLines(found.carried, comments))
-  const posted = await postComments(github, { ...publication, pullRequest: stand.pullRequest, findings: found.untold, room }, signal)
+  const posted = await postComments(github, { ...publication, pullRequest: stand.pullRequest, findings: found.untold, room, show }, signal)
   const solved = await resolveGone(github, { number, head: given.pullRequest.head.sha, gone: found.gone }, signal)
   const own = posted.count > 0 ? await removeTwins(github, number, signal) : comments
-  const here = [...posted.here]
+  const here = posted.here.map(show)
   const body = summaryBody({
-    report: publication.report,
-    told: toldFindings([...found.told, ...posted.told], found.carried, own),
+    report: maskSecrets(given.report),
+    told: toldFindings([...found.told, ...posted.told].map(show), found.carried, own),
     here,
     resolved: found.goneCount,
     remarks: [...stand.remarks, ...posted.remarks, ...solved.remarks],
@@ -98,6 +100,7 @@ function toldFindings(told: readonly Finding[], carried: readonly OpenFinding[],
 }
 
 function stateOf({ report, pullRequest, configDigest = '', isUntrusted = false }: Publication, { carried }: Reconciled): ReviewState {
+  const show = maskedFindings(report)
   return {
     version: 1,
     head: pullRequest.head.sha,
@@ -105,6 +108,9 @@ function stateOf({ report, pullRequest, configDigest = '', isUntrusted = false }
     tool: report.tool.version,
     config: configDigest,
     isSound: report.completeness === 'complete' && !isUntrusted && !report.notices.some(tellsFailure),
-    open: [...activeFindings(report).map(openFindingOf), ...carried],
+    open: [
+      ...activeFindings(report).map((finding) => ({ ...openFindingOf(finding), title: show(finding).title.slice(0, 200) })),
+      ...carried,
+    ],
   }
 }

@@ -18,6 +18,8 @@ interface Posting {
   findings: readonly Finding[]
   /** As many comments as there may be. */
   room: number
+  /** How a finding may be shown. */
+  show(finding: Finding): Finding
 }
 
 interface Posted {
@@ -59,7 +61,7 @@ export async function postComments(github: Github, posting: Posting, signal: Abo
 }
 
 async function tryToPost(github: Github, posting: Posting, signal: AbortSignal): Promise<Posted | 'refused'> {
-  const { pullRequest, change, findings, room } = posting
+  const { pullRequest, change, findings, room, show } = posting
   const { number, head } = pullRequest
   const all = findings.flatMap((finding): Placed[] => {
     const spot = placeFinding(finding, change)
@@ -75,7 +77,11 @@ async function tryToPost(github: Github, posting: Posting, signal: AbortSignal):
     )
     const left = placed.filter(({ finding }) => !there.has(markerName(finding.fingerprint)))
     if (left.length === 0) return { ...done, count: attempt === 1 ? 0 : done.count, url: null }
-    const review = { commit: head.sha, body: reviewBody(left.length), comments: left.map(toComment) }
+    const review = {
+      commit: head.sha,
+      body: reviewBody(left.length),
+      comments: left.map(({ finding, spot }) => toComment(show(finding), spot)),
+    }
     try {
       return { ...done, count: left.length, url: await github.createReview(number, review, signal) }
     } catch (error) {
@@ -88,7 +94,7 @@ async function tryToPost(github: Github, posting: Posting, signal: AbortSignal):
 
 const reviewBody = (count: number) => `**agent** has ${plural(count, 'comment')} on this change.`
 
-function toComment({ finding, spot }: Placed): NewComment {
+function toComment(finding: Finding, spot: Spot): NewComment {
   const { path, side, startLine, endLine } = spot
   return {
     path,
