@@ -13,6 +13,7 @@ import { registerDoctor } from './doctor.ts'
 import { registerExplain } from './explain.ts'
 import { registerFix } from './fix.ts'
 import { addGlobalFlags } from './flags.ts'
+import { registerHooks } from './hooks.ts'
 import { registerInit } from './init.ts'
 import { registerMerge } from './merge.ts'
 import { registerModels } from './models.ts'
@@ -27,7 +28,7 @@ import { registerUndo } from './undo.ts'
 const groups: readonly { title: string; commands: readonly RegisterCommand[] }[] = [
   { title: 'Review:', commands: [registerReview, registerMerge, registerPublish, registerBaseline] },
   { title: 'Work:', commands: [registerFix, registerRun, registerExplain, registerCommitMessage, registerMutate, registerUndo] },
-  { title: 'Set up:', commands: [registerInit, registerConfig, registerModels, registerDoctor, registerCompletion] },
+  { title: 'Set up:', commands: [registerInit, registerHooks, registerConfig, registerModels, registerDoctor, registerCompletion] },
 ]
 
 const description = `Reviews every change before it is committed, with a model that runs on this machine.
@@ -75,14 +76,19 @@ export function createProgram(context: CommandContext, finish: (code: ExitCode) 
   return program
 }
 
+/** What git waits for: it starts without the flags of all the others, which cost five milliseconds. */
+const alone: ReadonlyMap<string | undefined, RegisterCommand> = new Map([
+  ['review', registerReview],
+  ['hooks', registerHooks],
+])
+
 /** Runs one command line to its end and returns the code the process ends with. Never throws: whatever goes wrong is told on stderr. */
 export async function runProgram(argv: readonly string[], context: CommandContext): Promise<ExitCode> {
   const finished: { code: ExitCode } = { code: exitCodes.clean }
   const finish = (code: ExitCode) => {
     finished.code = code
   }
-  // Hooks wait for a review, and the flags of all the others cost a start five milliseconds.
-  const program = createProgram(context, finish, argv[0] === 'review' ? registerReview : undefined)
+  const program = createProgram(context, finish, alone.get(argv[0]))
   try {
     await program.parseAsync(argv, { from: 'user' })
   } catch (error) {

@@ -31,8 +31,9 @@ interface Checked {
 
 async function check(place: Place, { manager, found, parts }: Checked, signal: AbortSignal): Promise<HookState> {
   const { hook, file, script } = found
-  const state = { hook, manager: manager.name, file, warning: null }
-  const problem = skipped(place, manager, hook) ?? (await unreached(place, manager, hook)) ?? (await unfound(place, script, signal))
+  const away = await unreached(place, manager, hook)
+  const state = { hook, manager: manager.name, file, isReached: away === null, warning: null }
+  const problem = skipped(place, manager, hook) ?? away ?? (await unfound(place, script, signal))
   if (problem) return { ...state, problem }
   if (parts > 1) return { ...state, problem: null, warning: twice(manager, hook) }
   return { ...state, problem: null, warning: await unfoundByClients(place, { script, manager }, signal) }

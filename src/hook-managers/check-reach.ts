@@ -23,7 +23,8 @@ export async function unreached(place: Place, manager: HookManager, hook: HookNa
       remedy: `Run ${command}, or let that hook call it.`,
     }
   }
-  if (!manager.reaches(script, hook)) return { message: `${shown} is older than what ${manager.name} is told to run`, remedy: `Run ${command}.` }
+  if (!manager.reaches(script, hook))
+    return { message: `${shown} is older than what ${manager.name} is told to run`, remedy: `Run ${command}.` }
   return (await isExecutable(path))
     ? brokenFirstLine(script, shown)
     : { message: `${shown} is not executable, so git passes over it`, remedy: `Run \`chmod +x ${shown}\`.` }

@@ -18,7 +18,7 @@ export async function handWritten(place: Place, hook: HookName): Promise<HookSta
   const texts = await Promise.all(sources.map(textOf))
   const file = sources.find((_source, index) => callsAgent.test(texts[index] ?? ''))
   if (file === undefined) return []
-  const state = { hook, manager: null, file, warning: null }
+  const state = { hook, manager: null, file, isReached: true, warning: null }
   if (script === '') return [{ ...state, problem: notToldOf(place) }]
   if (await isExecutable(path)) return [{ ...state, problem: null }]
   return [

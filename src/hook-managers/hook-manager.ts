@@ -39,6 +39,8 @@ export interface HookState {
   manager: ManagerName | null
   /** The file that has the call. */
   file: string
+  /** Whether git comes to it at all, whatever it then finds. */
+  isReached: boolean
   /** It does not fire. */
   problem: Trouble | null
   /** It fires, but not for everybody or everywhere. */
