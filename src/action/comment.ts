@@ -67,6 +67,6 @@ function isForbidden(error: AppError): boolean {
 function whyNot({ message, hint }: AppError, { isFork }: PullRequest): string {
   const instead = 'Findings are shown as annotations instead.'
   if (isFork)
-    return `The token of a pull request from a fork may only read, so nothing was posted. ${instead} examples/github has two workflows that post without giving a fork a token that may write.`
+    return `The token of a pull request from a fork may only read, so nothing was posted. ${instead} examples/github/fork-review.yml and fork-publish.yml post without giving a fork a token that may write.`
   return `Nothing was posted: ${message} ${hint ?? ''} ${instead}`
 }

@@ -137,7 +137,7 @@ async function inABundle(entry: string, environment: Record<string, string>) {
 }
 
 /** The file of outputs, read as the runner reads it. */
-function readOutputs(text: string): Record<string, string> {
+export function readOutputs(text: string): Record<string, string> {
   const outputs: Record<string, string> = {}
   for (let rest = text; rest !== '';) {
     const [, name = '', end = ''] = /^([^\n]*?)<<([^\n]+)\n/.exec(rest) ?? []
@@ -151,7 +151,7 @@ function readOutputs(text: string): Record<string, string> {
 }
 
 /** What the runner takes for commands: lines that start so, but for those between `stop-commands` and its token. */
-function commandsIn(log: string): string[] {
+export function commandsIn(log: string): string[] {
   const commands: string[] = []
   let token: string | null = null
   for (const line of log.split('\n')) {
