@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { exitCodes } from '../../src/domain/errors.ts'
 import { reportSchema } from '../../src/domain/report.ts'
 import { fixResultSchema } from '../../src/domain/result.ts'
 import { temporaryRepository } from '../helpers/git-repository.ts'
@@ -34,8 +35,17 @@ async function scene(text = answer, files: Record<string, string> = { 'src/one.j
   const ask = (...args: readonly string[]) => agent(...args, '--sandbox', 'host', '--base-url', server.baseUrl, '--model', 'scripted')
   const read = (path = 'src/one.js') => readFileSync(join(repository.root, path), 'utf8')
   const undo = () => runAgent(['undo'], { cwd: repository.root, environment })
+  /** Presses Ctrl-C as soon as something is so, which is looked at whenever the program waits for anything. */
+  const interruptedWhen = async (isSo: () => boolean, ...args: readonly string[]) => {
+    const controller = new AbortController()
+    const watch = setInterval(() => isSo() && controller.abort(exitCodes.interrupted), 0)
+    const asking = ['--sandbox', 'host', '--base-url', server.baseUrl, '--model', 'scripted']
+    const ended = await runAgent(['fix', ...args, ...asking], { cwd: repository.root, environment, signal: controller.signal })
+    clearInterval(watch)
+    return ended
+  }
   const targets = (stdout: string) => fixResultSchema.parse(reportSchema.parse(JSON.parse(stdout)).result).targets
-  return { repository, agent, ask, read, undo, targets }
+  return { repository, agent, ask, read, undo, targets, interruptedWhen }
 }
 
 describe('agent fix', () => {
@@ -134,6 +144,55 @@ describe('agent fix', () => {
       'fix: repair eslint/eqeqeq in src/one.js\nfix: repair what linters repair themselves\n',
     )
     expect(other.repository.git('status', '--porcelain')).toBe('')
+  })
+
+  it('says of commits how git takes them back, which does', async () => {
+    const one = await scene()
+    const { stdout } = await one.ask('src', '--commit-result')
+    const [, command = ''] = /`git (revert \w+)` takes it back/.exec(stdout) ?? []
+    one.repository.git(...command.split(' '), '--no-edit')
+    expect(one.read()).toBe(broken)
+    const several = await scene()
+    const each = await several.ask('src', '--commit-result=each')
+    expect(each.stdout).toContain('2 commits, `git revert HEAD~2..HEAD` takes them back')
+    expect(each.stdout).not.toContain('agent undo')
+    several.repository.git('revert', '--no-edit', 'HEAD~2..HEAD')
+    expect(several.read()).toBe(broken)
+  })
+
+  it('says what undo takes back where steps were applied and could not all be committed', async () => {
+    const { ask, read, repository, undo } = await scene()
+    writeFileSync(join(repository.root, '.git/refs/heads/main.lock'), '')
+    const { stdout } = await ask('src', '--commit-result=each', '--format', 'json')
+    expect(reportSchema.parse(JSON.parse(stdout)).summary).toContain(
+      'applied in 2 steps, and `agent undo` takes back the last one, and each time the one before',
+    )
+    await undo()
+    expect(read()).toBe(linted)
+    await undo()
+    expect(read()).toBe(broken)
+  })
+
+  it('says after an interruption what was done: nothing, a change that undo takes back, or what is staged', async () => {
+    const early = await scene()
+    expect(await early.interruptedWhen(() => true, 'src')).toMatchObject({
+      code: 130,
+      stderr: expect.stringContaining('Nothing was changed.'),
+    })
+    const applied = await scene()
+    const late = await applied.interruptedWhen(() => applied.read() === whole, 'src')
+    expect([late.code, late.stderr]).toEqual([130, expect.stringContaining('`agent undo` takes it back')])
+    const staged = await scene(answer, { 'src/one.js': '' })
+    staged.repository.stage({ 'src/one.js': broken })
+    const { code, stderr } = await staged.interruptedWhen(() => staged.read() === whole, '--staged')
+    expect([code, stderr]).toEqual([130, expect.stringContaining('`git diff --staged` shows it')])
+    expect(stderr).not.toContain('agent undo')
+  })
+
+  it('does not say after an interruption between two steps that nothing was changed', async () => {
+    const { interruptedWhen, read } = await scene()
+    const { code, stderr } = await interruptedWhen(() => read() === linted, 'src', '--commit-result=each')
+    expect([code, stderr]).toEqual([130, expect.stringContaining('after at least one step was applied')])
   })
 
   it.each([

@@ -70,3 +70,35 @@ it('tells at once what has to be known, unless it is to be quiet', () => {
     expect(out.written).toEqual(quiet ? [] : ['notice: No ␛[31msandbox.\nhint: Start Docker.\n'])
   }
 })
+
+it('says what is being done while a repair is prepared, and counts problems then', async () => {
+  const out = stream(true)
+  const progress = createProgress(out, { quiet: false })
+  const repaired = { type: 'repair-end', group: 'a.js:1', rules: ['eslint/no-var'], text: 'fixed', durationMs: 5 } as const
+  progress.onEvent({ type: 'stage-start', what: 'asking the linters' })
+  await sleep(150)
+  progress.onEvent({ type: 'repair-plan', problems: 5 })
+  progress.onEvent({ type: 'unit-start', unit: 'a.js:1', path: 'a.js' })
+  progress.onEvent({ ...repaired, problems: 2 })
+  progress.onEvent({ type: 'unit-start', unit: 'a.js:9', path: 'a.js' })
+  await sleep(150)
+  progress.end()
+  const text = out.written.join('')
+  expect(text).toContain('asking the linters · ')
+  expect(text).toContain('a.js:1 eslint/no-var: fixed\n')
+  expect(text).toContain('2/5 dealt with · a.js')
+  expect(text).not.toContain('reviewed')
+})
+
+it('begins to count anew where a review comes before a repair', async () => {
+  const out = stream(true)
+  const progress = createProgress(out, { quiet: false })
+  progress.onEvent({ type: 'plan-ready', units: 1, cached: 0 })
+  progress.onEvent({ type: 'unit-end', unit: '1', path: 'a.ts', outcome: 'answered', outputTokens: 3, durationMs: 5 })
+  await sleep(150)
+  progress.onEvent({ type: 'repair-plan', problems: 3 })
+  await sleep(150)
+  progress.end()
+  const text = out.written.join('')
+  for (const part of ['1/1 reviewed', '0/3 dealt with']) expect(text).toContain(part)
+})
