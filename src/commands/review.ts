@@ -1,7 +1,7 @@
 import { formats } from '../reporters/formats.ts'
 import type { RegisterCommand } from './command.ts'
 import { addTaskFlags } from './flags.ts'
-import { addSelectorFlags } from './selector-flags.ts'
+import { addPullRequestFlags, addSelectorFlags } from './selector-flags.ts'
 
 /** `agent review [selector] [paths…]`. */
 export const registerReview: RegisterCommand = (program, context, finish) => {
@@ -16,5 +16,5 @@ export const registerReview: RegisterCommand = (program, context, finish) => {
       const { runReview } = await import('./run-review.ts')
       finish(await runReview(self, paths, context))
     })
-  addTaskFlags(addSelectorFlags(command), { formats })
+  addTaskFlags(addPullRequestFlags(addSelectorFlags(command)), { formats })
 }

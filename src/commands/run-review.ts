@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { pathFilter, reviewOptionsByPath } from '../config/for-path.ts'
-import { type ExitCode, exitCodes } from '../domain/errors.ts'
+import { AppError, type ExitCode, exitCodes } from '../domain/errors.ts'
 import { exitCodeFor } from '../domain/exit-code.ts'
 import type { Tree } from '../domain/change.ts'
 import type { Report } from '../domain/report.ts'
@@ -14,33 +14,52 @@ import type { CommandContext } from './command.ts'
 import type { TaskFlags } from './flags.ts'
 import { printError } from './print-error.ts'
 import { createProgress } from './progress.ts'
-import { selectorFrom, type SelectorFlags } from './selector-flags.ts'
+import { type PullRequestFlags, selectorFrom, type SelectorFlags } from './selector-flags.ts'
 import { openTaskSession, type TaskSession } from './task-session.ts'
 import { writeReports } from './write-reports.ts'
 
-type ReviewFlags = TaskFlags & SelectorFlags
+export type ReviewFlags = TaskFlags & SelectorFlags & PullRequestFlags
 
 /** Reviews a change, writes its reports and returns the exit code of the contract. */
 export async function runReview(command: Command, paths: readonly string[], context: CommandContext): Promise<ExitCode> {
   const flags = command.optsWithGlobals<ReviewFlags>()
+  if (flags.pr !== undefined || flags.publish) {
+    const { reviewPullRequest } = await import('./pull-request-review.ts')
+    return reviewPullRequest(command, paths, context)
+  }
   const session = await openTaskSession(command, context, { isPatch: flags.patch !== undefined })
   try {
-    const request = requestOf(session, flags, { paths, context })
-    if (flags.dryRun) return await showPlan(request, session, context)
-    const report = await reviewNow(request, { session, flags, context })
-    const code = exitCodeFor(report, (path) => request.optionsFor(path).failOn)
-    const tree = await reviewedTree(request.selector, session.runtime.workspace)
-    const unwritten = await writeReports(report, { tree, session, flags, context })
-    // Findings stay findings when their report could not be written as well.
-    if (unwritten && code !== exitCodes.findings) throw unwritten
-    if (unwritten) printError(unwritten, { write: (text) => context.stderr.write(text), color: false, verbose: false })
-    return code
+    return await reviewAndTell(requestOf(session, flags, { paths, context }), { session, flags, context })
   } finally {
     await session.close()
   }
 }
 
-interface Reviewing {
+/** Reviews, writes the reports, hands the result on where somebody wants it, and returns the exit code of the contract. */
+export async function reviewAndTell(
+  request: ReviewRequest,
+  reviewing: Reviewing,
+  handOn?: (report: Report) => Promise<void>,
+): Promise<ExitCode> {
+  const { session, flags, context } = reviewing
+  if (flags.dryRun) return showPlan(request, session, context)
+  const report = await reviewNow(request, reviewing)
+  const code = exitCodeFor(report, (path) => request.optionsFor(path).failOn)
+  const tree = await reviewedTree(request.selector, session.runtime.workspace)
+  const unwritten = await writeReports(report, { tree, session, flags, context })
+  const failed = unwritten ?? (await handOn?.(report).then(() => null, onlyFailure)) ?? null
+  // Findings stay findings when their report could not be written or posted as well.
+  if (failed && code !== exitCodes.findings) throw failed
+  if (failed) printError(failed, { write: (text) => context.stderr.write(text), color: false, verbose: false })
+  return code
+}
+
+function onlyFailure(error: unknown): AppError {
+  if (error instanceof AppError) return error
+  throw error
+}
+
+export interface Reviewing {
   session: TaskSession
   flags: ReviewFlags
   context: CommandContext

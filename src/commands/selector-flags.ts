@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander'
 import { AppError } from '../domain/errors.ts'
 import type { Selector } from '../domain/selector.ts'
-import { filled } from './flag-values.ts'
+import { filled, wholeNumber } from './flag-values.ts'
 
 /** What commander leaves of the selector flags. */
 export interface SelectorFlags {
@@ -11,6 +11,13 @@ export interface SelectorFlags {
   base?: string
   range?: string
   patch?: string
+}
+
+/** What only a review understands: a change that lies on a forge. */
+export interface PullRequestFlags {
+  pr?: number
+  repo?: string
+  publish?: boolean
 }
 
 const selectors = [
@@ -53,4 +60,17 @@ function rangeFrom(text: string): Selector {
     })
   }
   return { kind: 'range', from: from || 'HEAD', to: to || 'HEAD' }
+}
+
+/** Adds `--pr` and what goes with it. Comes after the other flags that say what change is meant. */
+export function addPullRequestFlags(command: Command): Command {
+  return command
+    .optionsGroup('Pull request:')
+    .addOption(
+      new Option('--pr <number>', 'a pull request on GitHub, with the configuration and the rules of its base')
+        .argParser(wholeNumber({ from: 1 }))
+        .conflicts(selectors.map(({ name }) => name)),
+    )
+    .addOption(new Option('--repo <owner/name>', 'its repository, if it is not that of origin').argParser(filled))
+    .option('--publish', 'post the result on it')
 }

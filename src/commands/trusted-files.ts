@@ -51,7 +51,9 @@ async function listFolder(root: string, folder: string): Promise<string[]> {
 }
 
 async function resolveBranch(workspace: Workspace, branch: string): Promise<string | null> {
-  for (const ref of [`refs/remotes/origin/${branch}`, `refs/heads/${branch}`]) {
+  // Where the pull request was read from its forge, its base is known by its commit.
+  const exact = /^[\da-f]{40,64}$/.test(branch) ? [branch] : []
+  for (const ref of [...exact, `refs/remotes/origin/${branch}`, `refs/heads/${branch}`]) {
     const id = await workspace.resolveCommit(ref).catch(() => null)
     if (id !== null) return id
   }
