@@ -63,10 +63,14 @@ function mostUsed(candidates: readonly string[], lines: readonly string[]): stri
 const linesOf = (text: string) => text.split('\n').map((line) => line.replace(/\r$/, ''))
 const isScissors = (line: string, comment: string) => line === `${comment} ${scissors}`
 
-/** Whether somebody has written something into it: git's own comments are no text, and nothing below the scissors is. */
+/** What `--signoff` puts into the file before anybody has written a word. */
+const signOff = /^Signed-off-by: /
+
+/** Whether somebody has written something into it: git's own comments and sign-off are no text, and nothing below the scissors is. */
 export function hasText(file: MessageFile): boolean {
   const { comment, cleanup } = file
-  return linesOf(aboveScissors(file)).some((line) => line.trim() !== '' && (cleanup === 'scissors' || !line.startsWith(comment)))
+  const isComment = (line: string) => cleanup !== 'scissors' && line.startsWith(comment)
+  return linesOf(aboveScissors(file)).some((line) => line.trim() !== '' && !isComment(line) && !signOff.test(line))
 }
 
 function aboveScissors({ text, comment }: MessageFile): string {
@@ -93,9 +97,11 @@ export function withComment(file: MessageFile, lines: readonly string[]): Buffer
   const rows = text.split('\n')
   const cut = rows.findIndex((row) => isScissors(row.replace(/\r$/, ''), comment))
   if (cut !== -1) {
-    // Below the scissors nothing is stored. What git says about them comes first.
-    const after = cut + 1 + rows.slice(cut + 1).findIndex((row, index) => index >= 2 || !row.startsWith(comment))
-    return Buffer.from(`${bom}${rows.slice(0, after).join('\n')}\n${added}${rows.slice(after).join('\n')}`, 'latin1')
+    // Below the scissors nothing is stored. The two lines that git says about them come first.
+    let after = cut + 1
+    while (after < rows.length && after <= cut + 2 && rows[after]?.startsWith(comment)) after++
+    const head = rows.slice(0, after).join('\n') + (after === rows.length ? end : '\n')
+    return Buffer.from(bom + head + added + rows.slice(after).join('\n'), 'latin1')
   }
   if (cleanup !== 'strip') return null
   const [, blank = '', rest = ''] = /^((?:[ \t]*\r?\n)*)(.*)$/s.exec(text) ?? []
