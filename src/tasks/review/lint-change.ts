@@ -1,13 +1,12 @@
 import { createHash } from 'node:crypto'
-import { z } from 'zod'
 import type { Change } from '../../domain/change.ts'
 import { AppError } from '../../domain/errors.ts'
 import type { Notice } from '../../domain/report.ts'
 import { treeIdentity } from '../../workspace/tree-state.ts'
 import type { TaskContext } from '../task.ts'
 import { type LintableFile, lintableFiles } from './lintable-files.ts'
-import { type LintedChange, lintedChangeSchema } from './linted-change.ts'
-import { findWitnesses, witnessDigest, witnessesSchema } from './lint-witnesses.ts'
+import type { LintedChange } from './linted-change.ts'
+import { findWitnesses, type Witnesses, witnessDigest } from './lint-witnesses.ts'
 import type { Plan } from './plan.ts'
 import type { ReviewRequest } from './review.ts'
 import type { LintLimits, LintRun } from './run-linters.ts'
@@ -78,7 +77,12 @@ interface Linting {
   context: TaskContext
 }
 
-const recordSchema = z.strictObject({ witnesses: witnessesSchema, digest: z.string(), tools: lintedChangeSchema })
+/** What is remembered, and only by the version that has written it. */
+interface LintRecord {
+  witnesses: Witnesses
+  digest: string
+  tools: LintedChange
+}
 
 async function lintOrRecall(files: readonly LintableFile[], { input, limits, context }: Linting): Promise<LintedChange> {
   const { change, readNew, readOld, onStart } = input
@@ -116,9 +120,8 @@ async function keyOf(
 async function recall(key: string, { cache, workspace: { repository } }: TaskContext): Promise<LintedChange | null> {
   const text = await cache?.recall(key)
   if (text === undefined || repository === null) return null
-  const record = recordSchema.safeParse(JSON.parse(text))
-  if (!record.success || witnessDigest(record.data.witnesses, repository) !== record.data.digest) return null
-  return record.data.tools
+  const { witnesses, digest, tools } = JSON.parse(text) as LintRecord
+  return witnessDigest(witnesses, repository) === digest ? tools : null
 }
 
 /** Characters. More is not worth its place. */
@@ -134,6 +137,7 @@ async function remember(
   const programs = tools.flatMap((tool) => tool.programs)
   const witnesses = await findWitnesses(programs, run.tree, { repository: workspace.repository, signal: budget.signal })
   if (witnesses === null) return
-  const record = JSON.stringify({ witnesses, digest: witnessDigest(witnesses, workspace.repository), tools })
-  if (record.length <= maxRecord) await cache.remember(key, record)
+  const record: LintRecord = { witnesses, digest: witnessDigest(witnesses, workspace.repository), tools }
+  const text = JSON.stringify(record)
+  if (text.length <= maxRecord) await cache.remember(key, text)
 }

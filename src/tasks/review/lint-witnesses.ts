@@ -1,21 +1,18 @@
 import { createHash } from 'node:crypto'
 import { readdirSync, realpathSync, statSync } from 'node:fs'
 import { dirname, join, posix } from 'node:path'
-import { z } from 'zod'
 import type { Repository } from '../../workspace/discover-repository.ts'
 import { findProgram } from '../../workspace/find-program.ts'
 import { listIgnored } from '../../workspace/tree-state.ts'
 import type { LintTree } from './lint-tree.ts'
 
 /** What linters depend on that is not in the tree: by what the disk says about it, without reading it. */
-export const witnessesSchema = z.strictObject({
+export interface Witnesses {
   /** Absolute, or relative to the root. */
-  places: z.array(z.string()),
+  places: readonly string[]
   /** Looked for on PATH. */
-  programs: z.array(z.string()),
-})
-
-export type Witnesses = z.infer<typeof witnessesSchema>
+  programs: readonly string[]
+}
 
 type Surroundings = Pick<Repository, 'root' | 'environment'>
 

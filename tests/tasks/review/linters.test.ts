@@ -7,6 +7,7 @@ import { openMemory } from '../../../src/memory/sqlite.ts'
 import { type LintedRepository, lintedRepository, realTool } from '../../helpers/linted-repository.ts'
 import { ask } from '../../helpers/programs.ts'
 import { reviewStaged } from '../../helpers/review-run.ts'
+import { missing } from '../../helpers/sandbox-requirements.ts'
 import { asked, scriptedEngine } from '../../helpers/scripted-engine.ts'
 
 const eslintConfig = (rules: string) => `export default [{ files: ['**/*.js'], rules: { ${rules} } }]\n`
@@ -317,6 +318,45 @@ describe('the model', () => {
     const { findings } = await reviewStaged(repository, { engine: claiming(claim).handle })
     expect(findings.map(({ suppressed }) => suppressed)).toEqual([{ by: 'refuted', reason: 'eslint finds nothing unused here.' }])
     expect(repository.started()).toEqual(['eslint'])
+  })
+})
+
+describe('linters of a pull request in CI', () => {
+  const inCi = (repository: LintedRepository, more: Record<string, string> = {}) => ({
+    ...repository,
+    environment: { ...repository.environment, GITHUB_ACTIONS: 'true', GITHUB_BASE_REF: 'main', ...more },
+  })
+  const complaint = { ruleId: 'no-debugger', severity: 2, message: 'Seen from within.', line: 1, column: 1 }
+  const says = `printf '%s' '[{"filePath":"'"$PWD"'/a.js","messages":[${JSON.stringify(complaint)}]}]'; exit 1`
+
+  it('are left out without a sandbox, because they run its code, and one notice says so', async () => {
+    const repository = repositoryOf({ ...noDebugger, '.stylelintrc.json': '{}' })
+    repository.install('eslint', realTool('eslint'))
+    repository.stage({ 'a.js': 'debugger\n', 'a.css': 'a {}\n' })
+    const config = { sandbox: { use: 'docker' } }
+    const report = await reviewStaged(inCi(repository, { DOCKER_HOST: 'tcp://127.0.0.1:1' }), { config })
+    expect([found(report), repository.started(), report.completeness]).toEqual([[], [], 'complete'])
+    expect(report.notices).toMatchObject([{ code: 'LINTERS_NOT_RUN', message: expect.stringContaining('there is no sandbox for it') }])
+  })
+
+  it('are no matter where there are none', async () => {
+    const repository = repositoryOf({ 'a.js': 'export {}\n' })
+    repository.stage({ 'a.js': 'debugger\n' })
+    const config = { sandbox: { use: 'docker' } }
+    expect((await reviewStaged(inCi(repository, { DOCKER_HOST: 'tcp://127.0.0.1:1' }), { config })).notices).toEqual([])
+  })
+
+  const reason = missing('bwrap')
+  it.skipIf(reason !== undefined)(`run in the sandbox where there is one, and are not remembered ${reason ?? ''}`, async () => {
+    const repository = repositoryOf({ 'eslint.config.js': 'export default []\n' })
+    repository.install('eslint', says)
+    repository.stage({ 'a.js': 'debugger\n' })
+    const kept = memory()
+    const run = { config: { sandbox: { use: 'bwrap' } }, memory: kept }
+    expect(found(await reviewStaged(inCi(repository), run))).toEqual(['eslint/no-debugger a.js:1'])
+    expect(repository.started()).toEqual([])
+    repository.install('eslint', "printf '[]'")
+    expect(found(await reviewStaged(inCi(repository), run))).toEqual([])
   })
 })
 
