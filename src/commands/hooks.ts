@@ -68,7 +68,7 @@ const addRun: RegisterCommand = (hooks, context, finish) => {
     .description('Answer one hook, as git would call it')
     .addArgument(new Argument('<name>', 'the hook').choices(hookNames))
     .argument('[args...]', 'what git hands to the hook, after --')
-    .action(async (name: HookName, args: readonly string[], _flags: unknown, self: Command) => {
+    .action(async (...[name, args, , self]: [HookName, readonly string[], unknown, Command]) => {
       const call = await asGitCalls(name, args, context)
       if (call === null) return
       const { runHook } = await import('./hooks/run-hook.ts')

@@ -9,8 +9,8 @@ import { textOf } from './project-files.ts'
 import { scriptsWithPart, withAround } from './shell-script.ts'
 
 const fresh = '#!/bin/sh\n# Made by `agent hooks install`.\n'
-/** A hook that is no script of shell keeps its file beside ours, and is called from there. */
-const chained = '#!/bin/sh\nexec "$0.before-agent" "$@"\n'
+/** A hook that is no script of shell keeps its file beside ours, and is called from there. Its new name has no ending that Node would make something of. */
+const chained = '#!/bin/sh\nexec "$0-before-agent" "$@"\n'
 
 /** Git's own folder of hooks, or the one that core.hooksPath names. */
 export const plain: HookManager = {
@@ -79,7 +79,7 @@ async function planHook(place: Place, { hook, recorded }: Wanted): Promise<FileE
   const isLive = process.platform === 'win32' || (mode & 0o111) !== 0
   if (text !== null && findPart(text, hook)) return editOf({ path, text, mode }, part(text))
   if (text !== null && isLive && isShell(text)) return editOf({ path, text, mode }, part(text))
-  const aside = await freePath(place, `${path}.before-agent`)
+  const aside = await freePath(place, `${path}-before-agent`)
   const script = part(isLive ? chained : fresh)
   return [{ kind: 'move', path, to: aside }, ...editOf({ path, text: null, mode: 0o755 }, script)]
 }
@@ -104,7 +104,7 @@ async function takeOut(place: Place, hook: HookName): Promise<FileEdit[]> {
   const text = (await readFile(path)).toString('latin1')
   if (isCopied(text) || !findPart(text, hook)) return []
   const rest = removePart(text, hook)
-  const aside = (await lstat(`${path}.before-agent`).catch(() => null)) === null ? null : `${path}.before-agent`
+  const aside = (await lstat(`${path}-before-agent`).catch(() => null)) === null ? null : `${path}-before-agent`
   if (rest === fresh || rest === chained) {
     return aside === null
       ? [{ kind: 'remove', path }]
