@@ -53,11 +53,11 @@ const memoryOptionsSchema = z.strictObject({
 const hooksOptionsSchema = z.strictObject({
   preCommit: z
     .strictObject({
-      maxTime: timeoutSchema.prefault('10s').describe('How long a commit may be held up'),
-      strict: z.boolean().default(false).describe('Whether a review that could not be finished stops the commit'),
+      maxTime: timeoutSchema.prefault('10s').describe('How long a commit may be held up; a push may take three times as long'),
+      strict: z.boolean().default(false).describe('Whether a review that could not be finished stops the commit or the push'),
     })
     .prefault({})
-    .describe('The review before a commit'),
+    .describe('The review before a commit, and before a push'),
   commitMessage: z
     .strictObject({ maxTime: timeoutSchema.prefault('8s').describe('How long writing a message may take') })
     .prefault({})

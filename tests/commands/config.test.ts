@@ -131,7 +131,7 @@ The mildest severity that ends a run with exit code 1.
     expect((await explain('hooks.preCommit')).stdout).toBe(`hooks.preCommit
 The review before a commit.
 
-  maxTime  How long a commit may be held up
+  maxTime  How long a commit may be held up; a push may take three times as long
   strict   Whether a review that could not be finished stops the commit
 `)
   })

@@ -1,7 +1,7 @@
 import { exitCodes } from '../../domain/errors.ts'
 import type { UnpushedRange } from '../../workspace/unpushed.ts'
 import type { AnswerHook } from './hook.ts'
-import { readPushedRefs, refsOfPreCommit } from './pushed-refs.ts'
+import { readPushedRefs } from './pushed-refs.ts'
 import { type ReviewTarget, reviewForHook } from './review-for-hook.ts'
 
 /** A push is rarer than a commit and may hold many of them. */
@@ -10,8 +10,7 @@ const timesOfACommit = 3
 /** Reviews what a push brings that the remote does not have yet; what only moves or deletes refs brings nothing. */
 export const reviewPush: AnswerHook = async (call) => {
   const { args, context } = call
-  const told = refsOfPreCommit(context.environment)
-  const refs = told.length > 0 ? told : await readPushedRefs(context.stdin, context.signal)
+  const refs = await readPushedRefs(context.stdin, context.signal)
   if (refs.length === 0) return exitCodes.clean
   return reviewForHook(call, {
     times: timesOfACommit,

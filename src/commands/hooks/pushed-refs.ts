@@ -53,13 +53,5 @@ export function parsePushedRefs(text: string): PushedRef[] {
   })
 }
 
-/** What the manager pre-commit says instead: it reads standard input itself, and tells of one ref. */
-export function refsOfPreCommit(environment: Readonly<Record<string, string | undefined>>): PushedRef[] {
-  const { PRE_COMMIT: isPreCommit, PRE_COMMIT_TO_REF: local = '', PRE_COMMIT_FROM_REF: remote = '' } = environment
-  if (!isPreCommit || !isId(local) || isNothing(local)) return []
-  return [{ local, remote: isId(remote) && !isNothing(remote) ? remote : null }]
-}
-
-const isId = (text: string) => /^[0-9a-f]{40,64}$/.test(text)
 /** Git's name for a ref that is not there. */
 const isNothing = (id: string) => /^0+$/.test(id)

@@ -103,8 +103,15 @@ function withLimits(session: TaskSession, maxTime: number): TaskSession {
   return {
     ...session,
     settings: { ...settings, config: { ...config, review: { ...config.review, maxTime: Math.max(1, maxTime) } } },
-    runtime: { ...runtime, engine: runtime.engine && { ...runtime.engine, prepare: () => {} } },
+    runtime: { ...runtime, engine: runtime.engine && { ...runtime.engine, prepare: prepareToRecall } },
   }
+}
+
+/** While git reads the change: what every review needs later on. What fails here fails again, and is told, where it is needed. */
+function prepareToRecall(): void {
+  setImmediate(() => {
+    Promise.all([import('../../memory/sqlite.ts'), import('../../tasks/review/check-change.ts')]).catch(() => {})
+  })
 }
 
 /** The same call, ended by another signal. Its standard input stays unopened. */

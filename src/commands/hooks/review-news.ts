@@ -114,7 +114,14 @@ const modelHint =
   'Get one with `agent models pull <id>`, name a server in AGENT_BASE_URL, or set engine.use to none to be content with the checks.'
 
 /** Notices that are no failure, and have to be known all the same. */
-const tellingCodes: ReadonlySet<Notice['code']> = new Set(['MODEL_MISSING', 'UNITS_UNSEEN', 'CACHE_UNUSABLE', 'MEMORY_DAMAGED'])
+const tellingCodes: ReadonlySet<Notice['code']> = new Set([
+  'MODEL_MISSING',
+  'UNITS_UNSEEN',
+  'CACHE_UNUSABLE',
+  'MEMORY_DAMAGED',
+  'LINTER_FAILED',
+  'LINTERS_NOT_RUN',
+])
 
 function listed(items: readonly string[], what: string): string {
   const distinct = [...new Set(items)]

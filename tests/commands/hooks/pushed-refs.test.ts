@@ -1,7 +1,7 @@
 import { PassThrough } from 'node:stream'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { parsePushedRefs, readPushedRefs, refsOfPreCommit } from '../../../src/commands/hooks/pushed-refs.ts'
+import { parsePushedRefs, readPushedRefs } from '../../../src/commands/hooks/pushed-refs.ts'
 
 const [one, two, none] = ['1', '2', '0'].map((digit) => digit.repeat(40)) as [string, string, string]
 const quiet = new AbortController().signal
@@ -64,16 +64,4 @@ describe('what git writes to a pre-push hook', () => {
     stdin.destroy(new Error('EIO'))
     await expect(readPushedRefs(stdin, quiet)).rejects.toThrow('EIO')
   })
-})
-
-describe('what pre-commit says instead', () => {
-  it.each([
-    [{}, []],
-    [{ PRE_COMMIT_TO_REF: one }, []],
-    [{ PRE_COMMIT: '1', PRE_COMMIT_TO_REF: one, PRE_COMMIT_FROM_REF: two }, [{ local: one, remote: two }]],
-    [{ PRE_COMMIT: '1', PRE_COMMIT_TO_REF: one, PRE_COMMIT_FROM_REF: none }, [{ local: one, remote: null }]],
-    [{ PRE_COMMIT: '1', PRE_COMMIT_TO_REF: one }, [{ local: one, remote: null }]],
-    [{ PRE_COMMIT: '1', PRE_COMMIT_TO_REF: '--output=x', PRE_COMMIT_FROM_REF: two }, []],
-    [{ PRE_COMMIT: '1', PRE_COMMIT_TO_REF: none }, []],
-  ])('%j', (environment, refs) => expect(refsOfPreCommit(environment)).toEqual(refs))
 })
