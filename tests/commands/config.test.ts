@@ -129,10 +129,10 @@ The mildest severity that ends a run with exit code 1.
 
   it('lists the keys of a section', async () => {
     expect((await explain('hooks.preCommit')).stdout).toBe(`hooks.preCommit
-The review before a commit.
+The review before a commit, and before a push.
 
   maxTime  How long a commit may be held up; a push may take three times as long
-  strict   Whether a review that could not be finished stops the commit
+  strict   Whether a review that could not be finished stops the commit or the push
 `)
   })
 
