@@ -5,7 +5,7 @@ import { pathWithTools } from '../../helpers/programs.ts'
 import { messageScene } from './message-scene.ts'
 
 const packages = join(import.meta.dirname, '../../../node_modules')
-const token = `ghp_${'Ab1'.repeat(12)}`
+const token = ['ghp', '1234567890abcdefghijABCDEFGHIJ123456'].join('_')
 const scene = async (files: Record<string, string> = {}) => {
   const opened = await messageScene({ hook: 'commit-msg', files })
   const say = (text: string, ...more: readonly string[]) => opened.commit([...more, 'commit', '-m', text])
