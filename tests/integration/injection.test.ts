@@ -1,6 +1,7 @@
 import { XMLParser, XMLValidator } from 'fast-xml-parser'
 import { describe, expect, it } from 'vitest'
 import { reportSchema, type Report } from '../../src/domain/report.ts'
+import { terminalLine, terminalText } from '../../src/domain/trust-terminal.ts'
 import { commentBody, findingBlock } from '../../src/publishers/comment-body.ts'
 import type { Spot } from '../../src/publishers/place-finding.ts'
 import type { Format } from '../../src/reporters/formats.ts'
@@ -85,6 +86,15 @@ describe('a hostile text or file name', () => {
     expect(leaks((report) => terminalActions(render('pretty', report), { color: false }))).toEqual([])
     expect(leaks((report) => terminalActions(render('pretty', report, { color: true }), { color: true }))).toEqual([])
     expect(leaks((report) => terminalActions(render('github', report), { color: false }))).toEqual([])
+  })
+
+  it('is no command where it begins a line of plain output, as the name of a file in a list does', () => {
+    for (const text of [...texts, ...hostilePaths]) {
+      for (const shown of [terminalLine(text), terminalText(text), `error: ${terminalText(text)}`]) {
+        expect([shown, runnerCommands(shown), otherCommands(shown), terminalActions(shown, { color: false })]).toEqual([shown, [], [], []])
+      }
+      expect(terminalLine(text)).not.toContain('\n')
+    }
   })
 
   it('is text and code in a summary, whose headings are ours', () => {
