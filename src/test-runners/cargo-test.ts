@@ -22,7 +22,7 @@ export const cargoTest: TestRunner = {
   },
 
   async test(use, request) {
-    const { run, timeout, signal, files, name } = request
+    const { run, timeout, signal, files, name, measures = false } = request
     const targets = files.map((file) => target.exec(posix.relative(use.directory, file))?.[1])
     // A module's tests cannot be told apart from those of the rest of its crate.
     const isWhole = targets.includes(undefined)
@@ -57,6 +57,13 @@ export const cargoTest: TestRunner = {
     const problem = endingProblem(use, ending, { timeout, output: stdout + stderr })
     if (problem !== null || ending.kind !== 'exited') return { status: 'failed', reason: problem ?? '' }
     const gathered = readCargoOutput(stdout, use.directory)
-    return conclude(gathered, { runner: use.runner, code: ending.code, output: stdout, foundNone: false, files: isWhole ? [] : files })
+    return conclude(gathered, {
+      runner: use.runner,
+      code: ending.code,
+      output: stdout,
+      foundNone: false,
+      files: isWhole ? [] : files,
+      ...(measures && { coverage: null }),
+    })
   },
 }

@@ -1,4 +1,5 @@
 import { stripVTControlCharacters } from 'node:util'
+import type { Coverage } from './coverage/coverage.ts'
 import type { BrokenTests, ExecutedTest, TestOutcome } from './test-runner.ts'
 
 const maxFailureLength = 4_000
@@ -25,13 +26,15 @@ interface Ending {
   foundNone: boolean
   /** Only what concerns these files is told; empty is everything. */
   files: readonly string[]
+  /** Only where it was asked for. */
+  coverage?: Coverage | null
 }
 
 /**
  * An exit status of 0 is no proof that a test was executed, and a report in which all is well is no proof that the runner agrees: both are
  * asked, and where they contradict each other the run has failed.
  */
-export function conclude({ tests, skipped, broken }: Gathered, { runner, code, output, foundNone, files }: Ending): TestOutcome {
+export function conclude({ tests, skipped, broken }: Gathered, { runner, code, output, foundNone, files, coverage }: Ending): TestOutcome {
   const isFine = broken.length === 0 && tests.every(({ status }) => status === 'passed')
   if (code !== 0 && isFine && !(foundNone && tests.length === 0)) {
     const what = tests.length === 0 ? 'no test was executed' : 'no test failed'
@@ -39,7 +42,8 @@ export function conclude({ tests, skipped, broken }: Gathered, { runner, code, o
   }
   const concerns = (file: string | null) => files.length === 0 || file === null || files.includes(file)
   const [asked, brokenAsked] = [tests.filter(({ file }) => concerns(file)), broken.filter(({ file }) => concerns(file))]
-  if (asked.length > 0) return { status: 'ran', tests: withIdentity(runner, asked), skipped, broken: brokenAsked }
+  if (asked.length > 0)
+    return { status: 'ran', tests: withIdentity(runner, asked), skipped, broken: brokenAsked, ...(coverage !== undefined && { coverage }) }
   if (brokenAsked.length > 0) {
     return { status: 'failed', reason: brokenAsked.map(({ scope, reason }) => `${scope}: ${reason}`).join('\n') }
   }

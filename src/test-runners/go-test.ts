@@ -1,5 +1,9 @@
 import { posix } from 'node:path'
 import { z } from 'zod'
+import { isBelow } from '../workspace/project-program.ts'
+import { randomUUID } from 'node:crypto'
+import type { Coverage } from './coverage/coverage.ts'
+import { readGoProfile } from './coverage/go-profile.ts'
 import { conclude, failureText, type Gathered, type GatheredTest } from './conclude.ts'
 import { jsonOrNull } from './json-or-null.ts'
 import { literally } from './name-pattern.ts'
@@ -17,18 +21,21 @@ export const goTest: TestRunner = {
   },
 
   async test(use, request) {
-    const { run, timeout, signal, files, name } = request
+    const { run, timeout, signal, files, name, measures = false } = request
+    const folder = `/tmp/agent-tests-${randomUUID()}`
     const known = await declaredTests(use, request)
     const selected = name === undefined ? known && `^(${known.map((test) => literally(test.name)).join('|')})$` : exactly(name)
     const packages = [...new Set(files.map((file) => `./${posix.relative(use.directory, posix.dirname(file))}`))]
     const { ending, stdout, stderr } = await run({
       // Without `-count=1` Go may answer from its cache; its own time limit would end only the package.
       argv: [
+        ...(measures ? ['sh', '-c', script, 'sh', folder] : []),
         ...use.program,
         'test',
         '-json',
         '-count=1',
         '-timeout=0',
+        ...(measures ? [`-coverprofile=${folder}/profile`, '-coverpkg=./...'] : []),
         ...(selected === null ? [] : [`-run=${selected}`]),
         ...(packages.length > 0 ? packages : ['./...']),
       ],
@@ -38,12 +45,40 @@ export const goTest: TestRunner = {
       maxOutput,
       signal,
     })
+    if (measures && ending.kind !== 'exited')
+      await run({ argv: ['rm', '-rf', '--', folder], directory: use.directory, timeout, maxOutput, signal })
     const problem = endingProblem(use, ending, { timeout, output: stderr })
     if (problem !== null || ending.kind !== 'exited') return { status: 'failed', reason: problem ?? '' }
-    const gathered = readEvents(stdout, { known: known ?? [], stderr })
+    const [events = '', profile = ''] = stdout.split(`\n${folder}\n`)
+    const gathered = readEvents(events, { known: known ?? [], stderr })
     const tests = known === null ? gathered.tests : gathered.tests.filter(({ file }) => file !== null)
-    return conclude({ ...gathered, tests }, { runner: use.runner, code: ending.code, output: stderr, foundNone: false, files })
+    const coverage = measures ? { coverage: await coverageIn(profile, use, request) } : {}
+    return conclude({ ...gathered, tests }, { runner: use.runner, code: ending.code, output: stderr, foundNone: false, files, ...coverage })
   },
+}
+
+/** The profile is printed behind the events, because a sandbox may forget everything but the tree when a command ends. */
+const script = `
+mkdir -m 700 "$1" || exit 125
+folder=$1
+shift
+"$@"
+code=$?
+printf '\\n%s\\n' "$folder"
+cat "$folder/profile" 2> /dev/null
+rm -rf "$folder"
+exit $code
+`
+
+/** Files are named by import path, which begins with the module's. */
+async function coverageIn(profile: string, { directory }: TestRunnerUse, request: TestRequest): Promise<Coverage | null> {
+  const module = await moduleName(directory, request)
+  return readGoProfile(profile, (path) => (isBelow(path, module) ? posix.join(directory, posix.relative(module, path)) : null))
+}
+
+async function moduleName(directory: string, { readText }: Pick<TestRequest, 'readText'>): Promise<string> {
+  const manifest = (await readText(posix.join(directory, 'go.mod'))) ?? ''
+  return /^module\s+"?([^\s"]+)/m.exec(manifest)?.[1] ?? ''
 }
 
 interface DeclaredTest {
@@ -56,8 +91,7 @@ interface DeclaredTest {
 /** The tests of the files asked for, because Go selects by package and name only; null when everything is asked for. */
 async function declaredTests(use: TestRunnerUse, { files, readText }: TestRequest): Promise<DeclaredTest[] | null> {
   if (files.length === 0) return null
-  const manifest = (await readText(posix.join(use.directory, 'go.mod'))) ?? ''
-  const module = /^module\s+"?([^\s"]+)/m.exec(manifest)?.[1] ?? ''
+  const module = await moduleName(use.directory, { readText })
   const found = files.map(async (file) => {
     const folder = posix.relative(use.directory, posix.dirname(file))
     const text = (await readText(file)) ?? ''

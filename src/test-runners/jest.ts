@@ -1,5 +1,6 @@
 import { posix } from 'node:path'
 import { conclude } from './conclude.ts'
+import { readIstanbul } from './coverage/istanbul.ts'
 import { javaScriptUses } from './javascript-packages.ts'
 import { readJestReport } from './jest-report.ts'
 import { literally } from './name-pattern.ts'
@@ -20,14 +21,16 @@ export const jest: TestRunner = {
   },
 
   async test(use, request) {
-    const { files, name } = request
+    const { files, name, measures = false } = request
     const result = await runWithReport(use, request, {
-      args: ({ report }) => [
+      args: ({ report, coverage }) => [
         '--ci',
         '--json',
         `--outputFile=${report}`,
         // A threshold for the whole suite says nothing about a part of it.
-        '--coverage=false',
+        ...(measures
+          ? ['--coverage', '--coverageReporters=json', `--coverageDirectory=${coverage}`, '--coverageThreshold={}']
+          : ['--coverage=false']),
         ...(name === undefined ? [] : [`--testNamePattern=^${literally(name)}$`]),
         ...(files.length === 0 ? [] : ['--runTestsByPath', '--', ...files.map((file) => posix.relative(use.directory, file))]),
       ],
@@ -36,7 +39,13 @@ export const jest: TestRunner = {
     const gathered = result.report === null ? null : readJestReport(result.report, result.pathOf)
     const foundNone = /No tests found/i.test(result.output)
     if (!gathered) return withoutReport(use, result, foundNone)
-    return conclude(gathered, { ...result, runner: use.runner, foundNone, files })
+    return conclude(gathered, {
+      ...result,
+      runner: use.runner,
+      foundNone,
+      files,
+      ...(measures && { coverage: result.measured === null ? null : readIstanbul(result.measured, result.pathOf) }),
+    })
   },
 }
 

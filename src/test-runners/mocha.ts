@@ -17,7 +17,7 @@ export const mocha: TestRunner = {
   detect: async (project) => (await javaScriptUses(project, 'mocha', isTestFile)).map(({ use }) => use),
 
   async test(use, request) {
-    const { files, name } = request
+    const { files, name, measures = false } = request
     const result = await runWithReport(use, request, {
       args: ({ report }) => [
         '--reporter=json',
@@ -31,7 +31,7 @@ export const mocha: TestRunner = {
     const gathered = result.report === null ? null : readMochaReport(result.report, result.pathOf)
     const foundNone = /No test files found/i.test(result.output)
     if (!gathered) return withoutReport(use, result, foundNone)
-    return conclude(gathered, { ...result, runner: use.runner, foundNone, files })
+    return conclude(gathered, { ...result, runner: use.runner, foundNone, files, ...(measures && { coverage: null }) })
   },
 }
 

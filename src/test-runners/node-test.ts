@@ -1,5 +1,6 @@
 import { posix } from 'node:path'
 import { z } from 'zod'
+import { readLcov } from './coverage/lcov.ts'
 import { conclude, failureText, type Gathered, type GatheredTest } from './conclude.ts'
 import { javaScriptUses } from './javascript-packages.ts'
 import { jsonOrNull } from './json-or-null.ts'
@@ -36,12 +37,13 @@ export const nodeTest: TestRunner = {
   detect: async (project) => (await javaScriptUses(project, 'node-test', isTestFile)).map(({ use }) => use),
 
   async test(use, request) {
-    const { files, name } = request
+    const { files, name, measures = false } = request
     const result = await runWithReport(use, request, {
-      args: ({ report }) => [
+      args: ({ report, coverage }) => [
         '--test',
         `--test-reporter=${reporterUrl}`,
         `--test-reporter-destination=${report}`,
+        ...(measures ? ['--experimental-test-coverage', '--test-reporter=lcov', `--test-reporter-destination=${coverage}/lcov`] : []),
         ...(name === undefined ? [] : [`--test-name-pattern=^${literally(name)}$`]),
         ...(files.length === 0 ? [] : ['--', ...files.map((file) => posix.relative(use.directory, file))]),
       ],
@@ -50,7 +52,13 @@ export const nodeTest: TestRunner = {
     const gathered = result.report === null ? null : readEvents(result.report, result.pathOf)
     const foundNone = /Could not find/.test(result.output) && files.length === 0
     if (!gathered) return withoutReport(use, result, foundNone)
-    return conclude(gathered, { ...result, runner: use.runner, foundNone, files })
+    return conclude(gathered, {
+      ...result,
+      runner: use.runner,
+      foundNone,
+      files,
+      ...(measures && { coverage: result.measured === null ? null : readLcov(result.measured, result.pathOf) }),
+    })
   },
 }
 

@@ -1,6 +1,7 @@
 import { posix } from 'node:path'
 import { z } from 'zod'
 import type { Project } from '../workspace/project.ts'
+import { readCoveragePy } from './coverage/coverage-py.ts'
 import { conclude, failureText, type Gathered, type GatheredTest } from './conclude.ts'
 import { projectProgram, isBelow } from '../workspace/project-program.ts'
 import { jsonOrNull } from './json-or-null.ts'
@@ -52,26 +53,43 @@ export const pytest: TestRunner = {
   },
 
   async test(use, request) {
-    const { files, name } = request
+    const { files, name, measures = false } = request
     const paths = files.map((file) => posix.relative(use.directory, file))
     const result = await runWithReport(use, request, {
       plugin: { name: 'agent_test_report.py', text: plugin },
-      environment: ({ folder, report }) => ({ PYTHONPATH: folder, PYTHONDONTWRITEBYTECODE: '1', AGENT_TEST_REPORT: report }),
-      args: () => [
+      environment: ({ folder, report }) => ({
+        PYTHONPATH: folder,
+        PYTHONDONTWRITEBYTECODE: '1',
+        AGENT_TEST_REPORT: report,
+        ...(measures && { COVERAGE_FILE: `${folder}/.coverage` }),
+      }),
+      args: ({ coverage }) => [
         '-p',
         'agent_test_report',
         // Nothing is left in the tree.
         '-p',
         'no:cacheprovider',
         '--continue-on-collection-errors',
+        // A threshold for the whole suite says nothing about a part of it.
+        ...(measures ? ['--cov=.', '--cov-branch', `--cov-report=json:${coverage}/report.json`, '--cov-fail-under=0'] : []),
         ...paths.map((path) => (name === undefined ? `./${path}` : `./${path}::${name}`)),
       ],
     })
     if (typeof result === 'string') return { status: 'failed', reason: result }
+    if (measures && /unrecognized arguments: --cov/.test(result.output)) {
+      const outcome = await pytest.test(use, { ...request, measures: false })
+      return outcome.status === 'ran' ? { ...outcome, coverage: null } : outcome
+    }
     const gathered = result.report === null ? null : readPluginReport(result.report, result)
     const foundNone = result.code === noneCollected || isUnknownName(result, name)
     if (!gathered) return withoutReport(use, result, foundNone)
-    return conclude(gathered, { ...result, runner: use.runner, foundNone, files })
+    return conclude(gathered, {
+      ...result,
+      runner: use.runner,
+      foundNone,
+      files,
+      ...(measures && { coverage: result.measured === null ? null : readCoveragePy(result.measured, result.pathOf) }),
+    })
   },
 }
 

@@ -17,7 +17,7 @@ export const testEnvironment: Readonly<Record<string, string>> = { CI: 'true', N
  * proof against that.
  */
 const script = `
-mkdir -m 700 "$1" || exit 125
+mkdir -m 700 "$1" "$1/coverage" || exit 125
 cat > "$1/plugin"
 [ -z "$2" ] || mv "$1/plugin" "$1/$2"
 folder=$1
@@ -26,6 +26,8 @@ shift 2
 code=$?
 pwd -P
 cat "$folder/report" 2> /dev/null
+printf '\n%s\n' "$folder"
+cat "$folder"/coverage/* 2> /dev/null
 rm -rf "$folder"
 exit $code
 `
@@ -35,12 +37,16 @@ export interface ReportPlace {
   folder: string
   /** Where the runner has to write. */
   report: string
+  /** A folder. A runner that measures writes one file into it. */
+  coverage: string
 }
 
 export interface ReportedRun {
   code: number
   /** Null: the runner wrote none. */
   report: string | null
+  /** What was executed, in the runner's own words; null: nothing was measured. */
+  measured: string | null
   /** What runner and tests printed. */
   output: string
   /** A path of the report, absolute or relative to where it ran, as a path from the root of the tree; null for one that is outside. */
@@ -58,7 +64,7 @@ interface ReportedCommand {
 /** Runs a test runner that writes its report to a file. A string instead of a result is the reason why there is none. */
 export async function runWithReport(use: TestRunnerUse, request: TestRequest, command: ReportedCommand): Promise<ReportedRun | string> {
   const folder = `/tmp/agent-tests-${randomUUID()}`
-  const place = { folder, report: `${folder}/report` }
+  const place = { folder, report: `${folder}/report`, coverage: `${folder}/coverage` }
   const { args, environment = () => ({}), plugin } = command
   const { ending, stdout, stderr } = await request.run({
     argv: ['sh', '-c', script, 'sh', folder, plugin?.name ?? '', ...use.program, ...args(place)],
@@ -73,10 +79,13 @@ export async function runWithReport(use: TestRunnerUse, request: TestRequest, co
   const problem = endingProblem(use, ending, { timeout: request.timeout, output: stderr })
   if (problem !== null || ending.kind !== 'exited') return problem ?? ''
   const firstLineEnd = stdout.indexOf('\n')
-  const [startedIn, report] = [stdout.slice(0, firstLineEnd), stdout.slice(firstLineEnd + 1)]
+  const startedIn = stdout.slice(0, firstLineEnd)
+  const [report = '', measured = ''] = stdout.slice(firstLineEnd + 1).split(`\n${folder}\n`)
   const pathOf = (path: string) => fromRoot(use.directory, { startedIn, path })
-  return { code: ending.code, report: report === '' ? null : report, output: stderr, pathOf }
+  return { code: ending.code, report: emptyAsNull(report), measured: emptyAsNull(measured), output: stderr, pathOf }
 }
+
+const emptyAsNull = (text: string) => (text === '' ? null : text)
 
 /** What was stopped could not do it itself; a container has taken it along, this machine has not. */
 async function removeFolder(folder: string, { directory }: TestRunnerUse, { run, timeout, signal }: TestRequest): Promise<void> {

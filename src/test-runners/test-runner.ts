@@ -1,5 +1,6 @@
 import type { RunCommand } from '../workspace/command.ts'
 import type { Project } from '../workspace/project.ts'
+import type { Coverage } from './coverage/coverage.ts'
 
 /** One test that was really executed. */
 export interface ExecutedTest {
@@ -25,8 +26,8 @@ export interface BrokenTests {
 }
 
 export type TestOutcome =
-  /** At least one test was executed. Some files may still be broken. */
-  | { status: 'ran'; tests: readonly ExecutedTest[]; skipped: number; broken: readonly BrokenTests[] }
+  /** At least one test was executed. Some files may still be broken. Coverage only where it was asked for; null where it cannot be had. */
+  | { status: 'ran'; tests: readonly ExecutedTest[]; skipped: number; broken: readonly BrokenTests[]; coverage?: Coverage | null }
   /** The runner ended, also with 0, without having executed a test. */
   | { status: 'not-run'; reason: string }
   /** It crashed, timed out, is not installed, contradicts its own report, or the code does not build. */
@@ -48,6 +49,8 @@ export interface TestRequest {
   name?: string
   /** Text of a file; null for what is not there. For runners that select tests by name, not by file. */
   readText(path: string): Promise<string | null>
+  /** Whether to tell what is executed, which takes longer. */
+  measures?: boolean
   run: RunCommand
   /** Milliseconds. */
   timeout: number
