@@ -55,6 +55,10 @@ export async function reviewForHook(call: HookCall, review: HookReview): Promise
       { stops: review.stops, flags, flagsAfterwards: review.flagsAfterwards ?? flags, maxTime, isTimeOver },
       { session, context },
     )
+  } catch (error) {
+    // Whatever broke when the time was over, broke because of it.
+    limit.signal.throwIfAborted()
+    throw error
   } finally {
     clearTimeout(timer)
     await session.close()
