@@ -18,5 +18,7 @@ export function inventedNames(text: string, vocabulary: string): string[] {
 
 function isKnown(name: string, vocabulary: string): boolean {
   const bare = name.replace(/\(.*\)$/, '').trim()
-  return bare === '' || vocabulary.includes(bare) || vocabulary.includes(bare.split('.').at(-1) ?? bare)
+  if (bare === '' || vocabulary.includes(bare)) return true
+  // Of `queue.push()` the change may have no more than `push`.
+  return !extension.test(bare) && vocabulary.includes(bare.split('.').at(-1) ?? bare)
 }

@@ -1,6 +1,6 @@
 import { chmodSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { hookScene, installHook } from '../../helpers/hook-scene.ts'
+import { hookScene } from '../../helpers/hook-scene.ts'
 
 export const port = 'export function parsePort(text: string): number {\n  return Number(text)\n}\n'
 export const good = { change: 'x', type: 'feat', scope: '(none)', subject: 'parse ports', body: 'Callers had to do it themselves.' }
@@ -12,13 +12,10 @@ interface MessageSceneOptions {
   files?: Record<string, string>
 }
 
-const child = join(import.meta.dirname, '../../helpers/hook-child.ts')
-
 /** A real repository with a real hook, a staged file, and an editor that keeps what it was shown. */
 export async function messageScene({ hook, answer = JSON.stringify(good), files = {} }: MessageSceneOptions) {
-  const scene = await hookScene({ hooks: [], files: { 'README.md': '# Demo\n', ...files }, server: { answer: () => answer } })
+  const scene = await hookScene({ hooks: [hook], files: { 'README.md': '# Demo\n', ...files }, server: { answer: () => answer } })
   const { repository } = scene
-  installHook(join(repository.root, '.git/hooks', hook), `exec '${process.execPath}' '${child}' ${hook} "$@"`)
   repository.stage({ 'src/port.ts': port })
   const shown = join(repository.root, '.git/shown')
   const editor = join(repository.root, '.git/editor')
