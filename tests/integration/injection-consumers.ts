@@ -58,13 +58,15 @@ export function otherCommands(log: string): string[] {
   return [
     ...(log.match(/##vso\[[^\n]*/gi) ?? []),
     ...(log.match(/^\s*##teamcity\[[^\n]*/gim) ?? []),
-    ...(log.match(/^(?:\u001b\[[\d;]*m|\s)*section_(?:start|end):[^\n]*/gm) ?? []),
+    ...(log.match(/^(?:\p{Cc}\[[\d;]*m|\s)*section_(?:start|end):[^\n]*/gmu) ?? []),
   ]
 }
 
+const colors = new RegExp(`${String.fromCodePoint(0x1b)}\\[[\\d;]*m`, 'g')
+
 /** What a terminal would do of a text beyond writing it line by line; colours and weights only where there are to be any. */
 export function terminalActions(text: string, { color }: { color: boolean }): string[] {
-  const plain = color ? text.replaceAll(/\u001b\[[\d;]*m/g, '') : text
+  const plain = color ? text.replaceAll(colors, '') : text
   const actions = plain.match(/(?![\n\t])\p{Cc}|\p{Bidi_Control}|[\u200B\u2028\u2029\u2060\uFEFF]|[\u{E0000}-\u{E0FFF}]/gu) ?? []
   return actions.map((character) => `U+${character.codePointAt(0)?.toString(16)}`)
 }
@@ -119,7 +121,7 @@ export function markdownActions(markdown: string): string[] {
     ...(prose.match(/(?<![\w.]):[a-z][\w+-]*:|\$\S/g) ?? []),
     // Bots read the raw text.
     ...(markdown.match(/^\/[A-Za-z].*/gm) ?? []),
-    ...(markdown.match(/^\s*@[\w-]+[ \t]+[A-Za-z].*/gm) ?? []),
+    ...(markdown.match(/^@[\w-]+[ \t]+[A-Za-z].*/gm) ?? []),
   ]
 }
 
