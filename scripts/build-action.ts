@@ -26,6 +26,13 @@ const nativePlaces: Plugin = {
   },
 }
 
+/** Compiled parts of ssh2, which tries to load them and does without. Left outside, they would be named by where they lie on this machine. */
+const noSpeedUps: Plugin = {
+  name: 'no-speed-ups',
+  resolveId: { filter: { id: /\.node$|^cpu-features$/ }, handler: () => '\0no-speed-up' },
+  load: { filter: { id: /^\0no-speed-up$/ }, handler: () => "throw new Error('Not in this bundle.')\nexport {}\n" },
+}
+
 /** The runtime of tree-sitter lies beside the bundle, under a name that stays CommonJS wherever it is put. */
 const grammarPlace: Plugin = {
   name: 'grammar-place',
@@ -48,12 +55,8 @@ function bundle(entry: string, name: string): Promise<RolldownOutput> {
     cwd: root,
     input: entry,
     platform: 'node',
-    // Optional speed-ups of ssh2, which does without.
-    external: [/^cpu-features$/, /\.node$/],
-    plugins: [lightHeaders, nativePlaces, grammarPlace],
+    plugins: [lightHeaders, nativePlaces, noSpeedUps, grammarPlace],
     resolve,
-    // Of @actions/core only files and messages are used; its HTTP client would double the size.
-    treeshake: { moduleSideEffects: [{ test: /[/\\]node_modules[/\\](?:@actions|undici)[/\\]/, sideEffects: false }] },
     output: { dir: folder, format: 'esm', entryFileNames: name, codeSplitting: false, minify: true, comments: false },
     transform: { target: 'node24' },
     logLevel: 'warn',

@@ -8,7 +8,9 @@ export function childEnvironment(
   environment: Environment,
   { trusted, apiKey }: { trusted: string | null; apiKey: string | undefined },
 ): Record<string, string> {
-  const kept = Object.entries(environment).flatMap(([name, value]) => (value === undefined || withheld.test(name) ? [] : [[name, value] as const]))
+  const kept = Object.entries(environment).flatMap(([name, value]) =>
+    value === undefined || withheld.test(name) ? [] : [[name, value] as const],
+  )
   return {
     ...Object.fromEntries(kept),
     // Says to the command which branch's configuration and rules count.
@@ -19,5 +21,6 @@ export function childEnvironment(
 
 /** Takes out of the environment of this process what no process that it starts may inherit. */
 export function forgetSecrets(environment: Record<string, string | undefined>): void {
-  for (const name of Object.keys(environment)) if (/^(?:INPUT_.*|ACTIONS_.*TOKEN|(?:GITHUB|GH)_TOKEN)$/i.test(name)) delete environment[name]
+  for (const name of Object.keys(environment))
+    if (/^(?:INPUT_.*|ACTIONS_.*TOKEN|(?:GITHUB|GH)_TOKEN)$/i.test(name)) delete environment[name]
 }

@@ -36,7 +36,10 @@ interface Posting {
 }
 
 /** What became of posting: a token that may not is no failure of the review. */
-export type Posted = { kind: 'posted'; published: Published } | { kind: 'not-allowed'; remark: string } | { kind: 'failed'; error: AppError }
+export type Posted =
+  | { kind: 'posted'; published: Published }
+  | { kind: 'not-allowed'; remark: string }
+  | { kind: 'failed'; error: AppError }
 
 /** Posts a report to its pull request. */
 export async function post({ mode, github, pullRequest, report, inputs, ...rest }: Posting, signal: AbortSignal): Promise<Posted> {
@@ -44,7 +47,14 @@ export async function post({ mode, github, pullRequest, report, inputs, ...rest 
     const change = await github.readChange(pullRequest, signal)
     const publisher = await publisherOf(mode, github)
     const failOn = inputs['fail-on']
-    const publication = { report, pullRequest, change, maxComments: inputs['max-comments'], ...rest, ...(failOn !== undefined && { failOn }) }
+    const publication = {
+      report,
+      pullRequest,
+      change,
+      maxComments: inputs['max-comments'],
+      ...rest,
+      ...(failOn !== undefined && { failOn }),
+    }
     return { kind: 'posted', published: await publisher.publish(publication, signal) }
   } catch (error) {
     signal.throwIfAborted()

@@ -33,7 +33,13 @@ const hardening = [
 
 /** Fetches from the repository of the job. Refspecs hold names that others chose, and stand where git takes nothing for an option. */
 export async function fetchFrom(remote: Remote, refspecs: readonly string[], depth: number | null): Promise<FetchRefusal> {
-  const options = ['--quiet', '--no-tags', '--no-write-fetch-head', '--no-recurse-submodules', ...(depth === null ? [] : [`--depth=${depth}`])]
+  const options = [
+    '--quiet',
+    '--no-tags',
+    '--no-write-fetch-head',
+    '--no-recurse-submodules',
+    ...(depth === null ? [] : [`--depth=${depth}`]),
+  ]
   const argv = ['git', ...hardening, 'fetch', ...options, '--end-of-options', await placeOf(remote), ...refspecs]
   const { ending, stderr } = await run(remote, argv)
   if (ending.kind === 'exited' && ending.code === 0) return null
@@ -62,7 +68,10 @@ function run({ directory, environment, token, serverUrl, signal }: Remote, argv:
  * The token travels as configuration in the environment: neither a process list nor `.git/config` shows it, and git sends it to this server
  * only. The empty value before it takes away the header that the checkout may have left, because a server refuses two.
  */
-export function fetchEnvironment(environment: Environment, { token, serverUrl }: Pick<Remote, 'token' | 'serverUrl'>): Record<string, string> {
+export function fetchEnvironment(
+  environment: Environment,
+  { token, serverUrl }: Pick<Remote, 'token' | 'serverUrl'>,
+): Record<string, string> {
   const inherited = Object.fromEntries(
     Object.entries(environment).flatMap(([name, value]) => (value !== undefined && !isLocating(name) ? [[name, value]] : [])),
   )

@@ -70,9 +70,13 @@ function checkTogether({ task, shard, 'comment-mode': mode }: Inputs): void {
       hint: 'Use review or fix.',
     })
   if (shard !== undefined && (mode === 'review' || mode === 'check'))
-    throw new AppError('USAGE_INVALID', `A shard sees only a part of the change, so comment-mode ${mode} would take back what the others found.`, {
-      hint: 'Leave comment-mode out, upload the report of each shard, and merge and publish them in a job of its own.',
-    })
+    throw new AppError(
+      'USAGE_INVALID',
+      `A shard sees only a part of the change, so comment-mode ${mode} would take back what the others found.`,
+      {
+        hint: 'Leave comment-mode out, upload the report of each shard, and merge and publish them in a job of its own.',
+      },
+    )
 }
 
 function refusal(issue: z.core.$ZodIssue | undefined, raw: Readonly<Record<string, string>>): AppError {

@@ -63,5 +63,11 @@ export function splitAnnotations(text: string): { log: string; annotations: stri
   const end = token === undefined ? -1 : text.lastIndexOf(`\n::${token}::\n`)
   if (token === undefined || end === -1) return { log: guardCommands(text), annotations: [] }
   const start = end + `\n::${token}::\n`.length
-  return { log: text.slice(0, start), annotations: text.slice(start).split('\n').filter((line) => line !== '') }
+  return {
+    log: text.slice(0, start),
+    annotations: text
+      .slice(start)
+      .split('\n')
+      .filter((line) => line !== ''),
+  }
 }

@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 import process from 'node:process'
 import { type ExitCode, exitCodes } from '../domain/errors.ts'
 import { runAction } from './run-action.ts'

@@ -29,9 +29,13 @@ const commit = (id: string): Point => ({ branch: null, id })
 /** Which change an event means, unless the inputs name another. Throws `USAGE_INVALID` for events on which it would not be safe to run. */
 export function occasionOf(event: Event, inputs: Pick<Inputs, 'base' | 'head'>): Occasion {
   if (event.name === 'pull_request_target')
-    throw new AppError('USAGE_INVALID', 'The event pull_request_target runs with secrets and a writable token, over a change that a stranger may have written.', {
-      hint: 'Use pull_request; for forks, examples/github/fork-review.yml and fork-publish.yml review without a secret and post what was found.',
-    })
+    throw new AppError(
+      'USAGE_INVALID',
+      'The event pull_request_target runs with secrets and a writable token, over a change that a stranger may have written.',
+      {
+        hint: 'Use pull_request; for forks, examples/github/fork-review.yml and fork-publish.yml review without a secret and post what was found.',
+      },
+    )
   const occasion = byEvent(event)
   return {
     ...occasion,

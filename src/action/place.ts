@@ -7,7 +7,9 @@ type Environment = Readonly<Record<string, string | undefined>>
 /** The folder to work in: the workspace of the job, or one below it. */
 export async function workingDirectory(wanted: string | undefined, { GITHUB_WORKSPACE }: Environment): Promise<string> {
   if (!GITHUB_WORKSPACE)
-    throw new AppError('USAGE_INVALID', 'GITHUB_WORKSPACE is not set.', { hint: 'Run this as a step of a workflow, after actions/checkout.' })
+    throw new AppError('USAGE_INVALID', 'GITHUB_WORKSPACE is not set.', {
+      hint: 'Run this as a step of a workflow, after actions/checkout.',
+    })
   const top = await existing(GITHUB_WORKSPACE, 'Put a step with actions/checkout before this one.')
   if (wanted === undefined) return top
   const folder = await existing(resolve(top, wanted), 'Correct the input working-directory.')

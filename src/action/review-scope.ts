@@ -22,7 +22,8 @@ export function newSince({ directory, environment, github, pullRequest, configDi
   return reviewStart(github, pullRequest, {
     signal,
     configDigest,
-    isAncestor: async (ancestor, descendant) => (await git.run(['merge-base', '--is-ancestor', ancestor, descendant], { signal })).code === 0,
+    isAncestor: async (ancestor, descendant) =>
+      (await git.run(['merge-base', '--is-ancestor', ancestor, descendant], { signal })).code === 0,
     async hasMerge(from, to) {
       const { code, stdout } = await git.run(['rev-list', '--merges', '--max-count=1', `${from}..${to}`], { signal })
       return code !== 0 || stdout.length > 0
@@ -31,7 +32,11 @@ export function newSince({ directory, environment, github, pullRequest, configDi
 }
 
 /** What a review is made under: the inputs, and every file of the trusted branch that may be configuration or rules. */
-export async function configDigestOf(inputs: Inputs, trusted: string, { directory, environment }: Pick<Scope, 'directory' | 'environment'>): Promise<string> {
+export async function configDigestOf(
+  inputs: Inputs,
+  trusted: string,
+  { directory, environment }: Pick<Scope, 'directory' | 'environment'>,
+): Promise<string> {
   const { engine, model, config, 'fail-on': failOn, 'working-directory': folder, 'base-url': baseUrl } = inputs
   const files = await deciding(createGit(directory, environment), { trusted, config })
   return createHash('sha256').update(JSON.stringify({ engine, model, config, failOn, folder, baseUrl, files })).digest('hex')
@@ -41,7 +46,10 @@ async function deciding(git: Git, { trusted, config }: { trusted: string; config
   const { code, stdout } = await git.run(['ls-tree', '-r', '-z', '--full-tree', `refs/remotes/origin/${trusted}`])
   if (code !== 0) return []
   const isDeciding = (path: string) =>
-    path.endsWith('.md') || configPlaces.includes(posix.basename(path)) || path.startsWith('.agent/') || (config !== undefined && path.endsWith(posix.basename(config)))
+    path.endsWith('.md') ||
+    configPlaces.includes(posix.basename(path)) ||
+    path.startsWith('.agent/') ||
+    (config !== undefined && path.endsWith(posix.basename(config)))
   return stdout
     .toString('utf8')
     .split('\0')

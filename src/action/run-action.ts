@@ -43,7 +43,10 @@ async function perform(environment: ActionHost['environment'], { write, signal }
   }
 }
 
-async function tellRunner({ outputs, summary, complaint, reason }: JobResult & { reason: string }, files: ActionHost['environment']): Promise<void> {
+async function tellRunner(
+  { outputs, summary, complaint, reason }: JobResult & { reason: string },
+  files: ActionHost['environment'],
+): Promise<void> {
   await setOutputs({ findings: '', 'highest-severity': '', sarif: '', report: '', ...outputs, 'exit-reason': reason }, files)
   const failure = complaint === null ? '' : `## agent: ${reason}\n\n${guardCommands(fencedBlock(complaint))}\n\n`
   await addSummary(failure + summary, files)

@@ -63,7 +63,8 @@ async function scopeOf(job: Job, { mode }: Telling): Promise<Scope> {
     signal.throwIfAborted()
     return null
   })
-  if (reviewedFrom !== null) log.write(`Everything up to ${reviewedFrom.slice(0, 7)} was reviewed before; only what came after it is looked at.\n`)
+  if (reviewedFrom !== null)
+    log.write(`Everything up to ${reviewedFrom.slice(0, 7)} was reviewed before; only what came after it is looked at.\n`)
   return { github, reviewedFrom, configDigest }
 }
 
@@ -107,7 +108,10 @@ interface Ending extends Ran {
 }
 
 /** Findings stay findings when telling them failed; then annotations tell them. */
-async function conclude({ code, report, printed, complaint, telling, posted }: Ending, { job, write }: { job: Job; write(text: string): unknown }) {
+async function conclude(
+  { code, report, printed, complaint, telling, posted }: Ending,
+  { job, write }: { job: Job; write(text: string): unknown },
+) {
   const { log, annotations } = splitAnnotations(printed)
   write(log)
   const isPosted = posted?.kind === 'posted'
@@ -129,14 +133,19 @@ function remarksOn(posted: Posted | null): string[] {
   if (posted?.kind === 'not-allowed') return [posted.remark]
   if (posted?.kind !== 'posted') return []
   const { posted: count, kept, resolved, summarised, url, remarks } = posted.published
-  return [`Posted: ${count} new, ${kept} still there, ${resolved} resolved, ${summarised} in the summary only.${url === null ? '' : ` ${url}`}`, ...remarks]
+  return [
+    `Posted: ${count} new, ${kept} still there, ${resolved} resolved, ${summarised} in the summary only.${url === null ? '' : ` ${url}`}`,
+    ...remarks,
+  ]
 }
 
 /** GitHub shows ten annotations of a level and drops the others without a word. */
 function surplus(report: Report | null, annotations: readonly string[]): string | null {
   const count = report?.findings.filter(({ suppressed }) => suppressed === null).length ?? 0
   const shown = annotations.filter((line) => /^::(?:error|warning|notice) file=/.test(line)).length
-  return shown < count ? `${shown} of ${count} findings are shown as annotations, which is as many as GitHub takes; the summary of this step has them all.` : null
+  return shown < count
+    ? `${shown} of ${count} findings are shown as annotations, which is as many as GitHub takes; the summary of this step has them all.`
+    : null
 }
 
 function outputsOf({ findings }: Report, { files }: Job): Record<string, string> {

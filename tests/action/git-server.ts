@@ -42,7 +42,13 @@ export async function startGitServer(root: string, { name, authorization }: { na
     child.once('close', () => {
       const answer = Buffer.concat(chunks)
       const end = answer.indexOf('\r\n\r\n')
-      const headers = Object.fromEntries(answer.subarray(0, end).toString('latin1').split('\r\n').map((line) => line.split(': ') as [string, string]))
+      const headers = Object.fromEntries(
+        answer
+          .subarray(0, end)
+          .toString('latin1')
+          .split('\r\n')
+          .map((line) => line.split(': ') as [string, string]),
+      )
       response.writeHead(Number.parseInt(headers.Status ?? '200', 10), headers).end(answer.subarray(end + 4))
     })
   })

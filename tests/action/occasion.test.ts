@@ -28,11 +28,27 @@ describe('occasionOf', () => {
   })
 
   it.each([
-    ['what was pushed', event('push', { before: a, after: b, repository }), { base: { branch: null, id: a }, head: { branch: null, id: b } }],
-    ['all of a new branch', event('push', { before: zero, after: b, repository }, 'refs/heads/x'), { base: main, head: { branch: null, id: b } }],
-    ['the last commit where the first branch is new', event('push', { before: zero, after: b, repository }), { base: null, head: { branch: null, id: b } }],
+    [
+      'what was pushed',
+      event('push', { before: a, after: b, repository }),
+      { base: { branch: null, id: a }, head: { branch: null, id: b } },
+    ],
+    [
+      'all of a new branch',
+      event('push', { before: zero, after: b, repository }, 'refs/heads/x'),
+      { base: main, head: { branch: null, id: b } },
+    ],
+    [
+      'the last commit where the first branch is new',
+      event('push', { before: zero, after: b, repository }),
+      { base: null, head: { branch: null, id: b } },
+    ],
     ['nothing where a branch was deleted', event('push', { before: a, after: zero, repository }), { nothing: 'The branch was deleted.' }],
-    ['a merge group, with the configuration of its base', event('merge_group', { merge_group: { base_ref: 'refs/heads/main', base_sha: a, head_sha: b } }), { base: { branch: null, id: a }, head: { branch: null, id: b }, trusted: 'main' }],
+    [
+      'a merge group, with the configuration of its base',
+      event('merge_group', { merge_group: { base_ref: 'refs/heads/main', base_sha: a, head_sha: b } }),
+      { base: { branch: null, id: a }, head: { branch: null, id: b }, trusted: 'main' },
+    ],
     ['the last commit at night', event('schedule', { repository }), { base: null, head: null }],
     ['a branch that somebody starts it on', event('workflow_dispatch', { repository }, 'refs/heads/x'), { base: main, head: null }],
   ])('takes %s', (_what, given, expected) => {
@@ -59,7 +75,34 @@ describe('occasionOf', () => {
 
 describe('isBranchName', () => {
   it('never takes what git would not', () => {
-    const texts = fc.string({ unit: fc.constantFrom(...'ab/.-~^:?*[\\@{ $()=\u007f\n', '..', '.lock', '@{', 'é') , minLength: 1, maxLength: 12 })
+    const texts = fc.string({
+      unit: fc.constantFrom(
+        'a',
+        'b',
+        '/',
+        '.',
+        '-',
+        '~',
+        '^',
+        ':',
+        '?',
+        '*',
+        '[',
+        '\\',
+        '@',
+        '{',
+        ' ',
+        '$',
+        '\u007f',
+        '\n',
+        '..',
+        '.lock',
+        '@{',
+        'é',
+      ),
+      minLength: 1,
+      maxLength: 12,
+    })
     fc.assert(
       fc.property(texts, (text) => {
         if (isBranchName(text)) expect(() => execFileSync('git', ['check-ref-format', `refs/heads/${text}`])).not.toThrow()
@@ -76,7 +119,10 @@ describe('isBranchName', () => {
 describe('readEvent', () => {
   it('reads what the runner has written', async () => {
     using folder = temporaryFolder()
-    const path = folder.write('event.json', JSON.stringify({ before: a, after: b, ref: 1, repository: { default_branch: 'main', other: [] } }))
+    const path = folder.write(
+      'event.json',
+      JSON.stringify({ before: a, after: b, ref: 1, repository: { default_branch: 'main', other: [] } }),
+    )
     expect(await readEvent({ GITHUB_EVENT_NAME: 'push', GITHUB_EVENT_PATH: path, GITHUB_REF: 'refs/heads/main' })).toEqual(
       event('push', { before: a, after: b, repository }),
     )
@@ -87,7 +133,10 @@ describe('readEvent', () => {
     ['{', /cannot be read/],
     [JSON.stringify({ before: '--help' }), /not as expected at before/],
     [JSON.stringify({ repository: { default_branch: 'a:b' } }), /not as expected at repository.default_branch/],
-    [JSON.stringify({ pull_request: { number: 1, base: { ref: 'x', sha: 'HEAD', repo: { full_name: 'o/r' } } } }), /not as expected at pull_request/],
+    [
+      JSON.stringify({ pull_request: { number: 1, base: { ref: 'x', sha: 'HEAD', repo: { full_name: 'o/r' } } } }),
+      /not as expected at pull_request/,
+    ],
   ])('refuses %s', async (text, message) => {
     using folder = temporaryFolder()
     const path = folder.write('event.json', text)

@@ -16,7 +16,10 @@ import { commandsIn, readOutputs } from './scene.ts'
 
 describe('the log', () => {
   it('lets no text become a command, however it is cut into pieces', () => {
-    const text = fc.oneof(fc.constantFrom(...hostileTexts), fc.string({ unit: fc.constantFrom('::', '\n', '##[', 'error', ' ', '\u001b[0m', 'x') }))
+    const text = fc.oneof(
+      fc.constantFrom(...hostileTexts),
+      fc.string({ unit: fc.constantFrom('::', '\n', '##[', 'error', ' ', '\u001b[0m', 'x') }),
+    )
     fc.assert(
       fc.property(fc.array(text), fc.integer({ min: 1, max: 7 }), (texts, size) => {
         let written = ''
@@ -57,11 +60,14 @@ describe('the files of the runner', () => {
     using folder = temporaryFolder({ output: '' })
     const file = join(folder.path, 'output')
     await fc.assert(
-      fc.asyncProperty(fc.dictionary(fc.stringMatching(/^[a-z]+$/), fc.oneof(fc.string(), fc.constantFrom('a\nexit-reason<<x\nclean\nx'))), async (outputs) => {
-        writeFileSync(file, '')
-        await setOutputs(outputs, { GITHUB_OUTPUT: file })
-        expect(readOutputs(readFileSync(file, 'utf8'))).toEqual({ ...outputs })
-      }),
+      fc.asyncProperty(
+        fc.dictionary(fc.stringMatching(/^[a-z]+$/), fc.oneof(fc.string(), fc.constantFrom('a\nexit-reason<<x\nclean\nx'))),
+        async (outputs) => {
+          writeFileSync(file, '')
+          await setOutputs(outputs, { GITHUB_OUTPUT: file })
+          expect(readOutputs(readFileSync(file, 'utf8'))).toEqual({ ...outputs })
+        },
+      ),
       { numRuns: 50 },
     )
     await setOutputs({ a: 'b' }, {})
@@ -96,8 +102,16 @@ describe('what programs see', () => {
   }
 
   it('is no token, and no file of the runner', () => {
-    expect(childEnvironment(environment, { trusted: null, apiKey: undefined })).toEqual({ PATH: '/bin', GITHUB_BASE_REF: '', GITHUB_ACTIONS: 'true' })
-    expect(childEnvironment({ PATH: '/bin' }, { trusted: 'main', apiKey: 'k' })).toEqual({ PATH: '/bin', GITHUB_BASE_REF: 'main', AGENT_API_KEY: 'k' })
+    expect(childEnvironment(environment, { trusted: null, apiKey: undefined })).toEqual({
+      PATH: '/bin',
+      GITHUB_BASE_REF: '',
+      GITHUB_ACTIONS: 'true',
+    })
+    expect(childEnvironment({ PATH: '/bin' }, { trusted: 'main', apiKey: 'k' })).toEqual({
+      PATH: '/bin',
+      GITHUB_BASE_REF: 'main',
+      AGENT_API_KEY: 'k',
+    })
   })
 
   it('is nothing secret that they inherit without being handed it', () => {
@@ -107,13 +121,20 @@ describe('what programs see', () => {
   })
 
   it('git is handed the token as configuration for one server, after what is configured already', () => {
-    const before = { GIT_CONFIG_COUNT: '1', GIT_CONFIG_KEY_0: 'safe.directory', GIT_CONFIG_VALUE_0: '*', GIT_DIR: '/x', GIT_TRACE_CURL: '1' }
+    const before = {
+      GIT_CONFIG_COUNT: '1',
+      GIT_CONFIG_KEY_0: 'safe.directory',
+      GIT_CONFIG_VALUE_0: '*',
+      GIT_DIR: '/x',
+      GIT_TRACE_CURL: '1',
+    }
     const env = fetchEnvironment({ ...before, PATH: process.env.PATH }, { token: 'ghs_x', serverUrl: 'https://github.example/' })
     expect(env).not.toHaveProperty('GIT_DIR')
     expect(env).not.toHaveProperty('GIT_TRACE_CURL')
-    const ask = (url: string) => execFileSync('git', ['config', '--get-urlmatch', 'http.extraheader', url], { env, encoding: 'utf8', cwd: '/' }).trim()
+    const ask = (url: string) =>
+      execFileSync('git', ['config', '--get-urlmatch', 'http.extraheader', url], { env, encoding: 'utf8', cwd: '/' }).trim()
     expect(ask('https://github.example/o/r')).toBe(`AUTHORIZATION: basic ${Buffer.from('x-access-token:ghs_x').toString('base64')}`)
-    expect(() => ask('https://elsewhere.example/o/r')).toThrow()
+    expect(() => ask('https://elsewhere.example/o/r')).toThrow('Command failed')
     expect(fetchEnvironment({}, { token: null, serverUrl: 'https://github.com' })).toEqual({ LC_ALL: 'C', GIT_TERMINAL_PROMPT: '0' })
   })
 })
@@ -122,7 +143,15 @@ describe('commandLineOf', () => {
   const rest = { directory: '/w', files: { json: '/t/r.json', sarif: '/t/r.sarif', markdown: '/t/s.md' }, useCache: true }
 
   it('keeps every value in one word with its flag', () => {
-    const inputs = { task: 'review', 'max-comments': 40, engine: 'endpoint', model: '--output=x', config: '-rf', 'max-time': '5m', shard: '1/2' } as const
+    const inputs = {
+      task: 'review',
+      'max-comments': 40,
+      engine: 'endpoint',
+      model: '--output=x',
+      config: '-rf',
+      'max-time': '5m',
+      shard: '1/2',
+    } as const
     expect(commandLineOf(inputs, { ...rest, change: { from: 'a', to: 'b' }, useCache: false })).toEqual([
       'review',
       '-C',
@@ -164,7 +193,10 @@ describe('workingDirectory', () => {
 })
 
 describe('native packages', () => {
-  const manifest = JSON.parse(readFileSync(join(import.meta.dirname, '../../package.json'), 'utf8')) as Record<string, Record<string, string>>
+  const manifest = JSON.parse(readFileSync(join(import.meta.dirname, '../../package.json'), 'utf8')) as Record<
+    string,
+    Record<string, string>
+  >
 
   it('are those of package.json', () => {
     const versions = { ...manifest.dependencies, ...manifest.optionalDependencies }
@@ -189,9 +221,15 @@ describe('native packages', () => {
   it('say how to install them where they are not', async () => {
     using home = temporaryFolder()
     const environment = { AGENT_HOME: home.path }
-    const hint = (name: string) => `Install it once on this runner: npm install --prefix ${JSON.stringify(join(home.path, 'native'))} ${name}`
+    const hint = (name: string) =>
+      `Install it once on this runner: npm install --prefix ${JSON.stringify(join(home.path, 'native'))} ${name}`
     expect(hasNative('better-sqlite3', environment)).toBe(false)
-    expect(() => requireNative('better-sqlite3', environment)).toThrow(expect.objectContaining({ hint: hint(nativePackages['better-sqlite3']) }))
-    await expect(importNative('node-llama-cpp', environment)).rejects.toMatchObject({ code: 'ENGINE_UNAVAILABLE', hint: hint(nativePackages['node-llama-cpp']) })
+    expect(() => requireNative('better-sqlite3', environment)).toThrow(
+      expect.objectContaining({ hint: hint(nativePackages['better-sqlite3']) }),
+    )
+    await expect(importNative('node-llama-cpp', environment)).rejects.toMatchObject({
+      code: 'ENGINE_UNAVAILABLE',
+      hint: hint(nativePackages['node-llama-cpp']),
+    })
   })
 })

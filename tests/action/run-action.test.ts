@@ -1,6 +1,7 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { liveMarkdown } from '../helpers/live-markdown.ts'
 import { expectValidSarif } from '../helpers/validate-sarif.ts'
 import { startGitServer } from './git-server.ts'
 import { defect, knowsTheDefect, openPullRequest, port, scene } from './scene.ts'
@@ -8,7 +9,8 @@ import { defect, knowsTheDefect, openPullRequest, port, scene } from './scene.ts
 const annotated = { 'comment-mode': 'annotations' }
 const found = { code: 1, outputs: { findings: '1', 'highest-severity': 'error', 'exit-reason': 'findings' } }
 const zero = '0'.repeat(40)
-const history = (ended: { report: { coverage: { files: readonly { path: string }[] } } | null }) => ended.report?.coverage.files.map(({ path }) => path)
+const history = (ended: { report: { coverage: { files: readonly { path: string }[] } } | null }) =>
+  ended.report?.coverage.files.map(({ path }) => path)
 
 describe('a pull request', () => {
   it.each([1, 2, undefined])('is reviewed from where it left its base, in a clone of depth %s', async (depth) => {
@@ -18,9 +20,10 @@ describe('a pull request', () => {
     const ended = await job.run({ event: 'pull_request', payload, inputs: annotated })
     expect(ended).toMatchObject(found)
     expect(history(ended)).toEqual(['src/port.ts'])
-    expect(ended.commands).toEqual([expect.stringMatching(/^::error file=src\/port.ts,line=3,endLine=3,title=review\/boundary::Valid ports are refused/)])
+    expect(ended.commands).toEqual([
+      expect.stringMatching(/^::error file=src\/port.ts,line=3,endLine=3,title=review\/boundary::Valid ports are refused/),
+    ])
     expect(ended.summary).toContain('#### ❌ error: Valid ports are refused')
-    await expectValidSarif(readFileSync(ended.outputs.sarif ?? '', 'utf8'))
   })
 
   it('is measured against its base as it is now, and not as a machine remembers it', async () => {
@@ -89,10 +92,17 @@ describe('a pull request', () => {
     const job = await scene()
     const branch = '--upload-pack=touch${IFS}pwned'
     job.remote.git('update-ref', `refs/heads/${branch}`, 'main')
-    const { payload } = openPullRequest(job, { branch: '$(touch pwned)', files: { 'src/port.ts': defect, '$(touch pwned).ts': 'export {}\n', '--help': 'x\n' } })
+    const { payload } = openPullRequest(job, {
+      branch: '$(touch pwned)',
+      files: { 'src/port.ts': defect, '$(touch pwned).ts': 'export {}\n', '--help': 'x\n' },
+    })
     const pull = payload.pull_request as { base: object }
     job.checkout('refs/pull/7/merge', 1)
-    const ended = await job.run({ event: 'pull_request', payload: { pull_request: { ...pull, base: { ...pull.base, ref: branch } } }, inputs: annotated })
+    const ended = await job.run({
+      event: 'pull_request',
+      payload: { pull_request: { ...pull, base: { ...pull.base, ref: branch } } },
+      inputs: annotated,
+    })
     expect(ended).toMatchObject(found)
     expect([job.workspace, job.remote.root].map((folder) => existsSync(join(folder, 'pwned')))).toEqual([false, false])
   })
@@ -123,7 +133,12 @@ describe('a private repository', () => {
     job.checkout('refs/pull/7/merge', 1)
     await using server = await startGitServer(job.remote.root, { name: 'octo/shop', authorization: 'basic other' })
     job.git('remote', 'remove', 'origin')
-    const ended = await job.run({ event: 'pull_request', payload, inputs: { 'github-token': 'ghs_x' }, environment: { GITHUB_SERVER_URL: server.url } })
+    const ended = await job.run({
+      event: 'pull_request',
+      payload,
+      inputs: { 'github-token': 'ghs_x' },
+      environment: { GITHUB_SERVER_URL: server.url },
+    })
     expect(ended).toMatchObject({ code: 3, outputs: { 'exit-reason': 'failure' } })
     expect(ended.commands.at(-1)).toMatch(/^::error title=agent::The commits of the change could not be fetched/)
   })
@@ -210,13 +225,20 @@ describe('the ending', () => {
 
   it('is clean where nothing is as grave as fail-on', async () => {
     const { push } = await pushed({ answer: (request) => knowsTheDefect(request, { severity: 'warning' }) })
-    expect(await push({ 'fail-on': 'error' })).toMatchObject({ code: 0, outputs: { findings: '1', 'highest-severity': 'warning', 'exit-reason': 'clean' } })
+    expect(await push({ 'fail-on': 'error' })).toMatchObject({
+      code: 0,
+      outputs: { findings: '1', 'highest-severity': 'warning', 'exit-reason': 'clean' },
+    })
     expect(await push({ 'fail-on': 'warning' })).toMatchObject({ code: 1 })
   })
 
   it('is clean where nothing was found', async () => {
     const { push } = await pushed({}, { 'src/port.ts': port.replace('< 1', '< 2') })
-    expect(await push()).toMatchObject({ code: 0, outputs: { findings: '0', 'highest-severity': 'none', 'exit-reason': 'clean' }, commands: [] })
+    expect(await push()).toMatchObject({
+      code: 0,
+      outputs: { findings: '0', 'highest-severity': 'none', 'exit-reason': 'clean' },
+      commands: [],
+    })
   })
 
   it('is a failure where nobody answers, which never looks like findings', async () => {
@@ -247,7 +269,9 @@ describe('the ending', () => {
 
   it('is told where the runner can be told of it only in the log', async () => {
     const job = await pushed()
-    const ended = await job.run({ event: 'push', payload: {}, environment: { GITHUB_OUTPUT: '/nonexistent/output', GITHUB_WORKSPACE: '/nonexistent' } }).catch(() => null)
+    const ended = await job
+      .run({ event: 'push', payload: {}, environment: { GITHUB_OUTPUT: '/nonexistent/output', GITHUB_WORKSPACE: '/nonexistent' } })
+      .catch(() => null)
     expect(ended?.log).toContain('agent: usage (exit code 2)')
   })
 
@@ -317,11 +341,13 @@ describe('the ending', () => {
 
   it('lets no answer of the model become a command, an output or markup', async () => {
     const evil = 'x\n::set-output name=exit-reason::clean\n::add-mask::e\n##[error]y <img src=x> @octocat ![a](https://evil.example)'
-    const { push } = await pushed({ answer: (request) => knowsTheDefect(request, { title: evil.slice(0, 60), trigger: evil, effect: evil }) })
+    const { push } = await pushed({
+      answer: (request) => knowsTheDefect(request, { title: evil.slice(0, 60), trigger: evil, effect: evil }),
+    })
     const ended = await push()
     expect(ended).toMatchObject(found)
     expect(ended.commands).toHaveLength(1)
-    expect(ended.summary).not.toMatch(/(?<!`)<img|(?<![`\w])@octocat(?!`)|!\[a\]\(/)
+    expect(liveMarkdown(ended.summary).filter((part) => /^[<>[\]@&]/.test(part))).toEqual(['<', '>'])
   })
 })
 
@@ -331,7 +357,11 @@ describe('the task fix', () => {
     const before = job.remote.git('rev-parse', 'main').trim()
     const after = job.remote.commit('Change it', { 'src/port.ts': defect })
     job.checkout('refs/heads/main', 1)
-    const ended = await job.run({ event: 'push', payload: { before, after }, inputs: { task: 'fix', engine: 'none', 'base-url': '', model: '', 'comment-mode': 'review' } })
+    const ended = await job.run({
+      event: 'push',
+      payload: { before, after },
+      inputs: { task: 'fix', engine: 'none', 'base-url': '', model: '', 'comment-mode': 'review' },
+    })
     expect(ended).toMatchObject({ code: 0, outputs: { findings: '0', 'exit-reason': 'clean' } })
     expect(ended.report).toMatchObject({ task: 'fix' })
     expect(ended.summary).toContain('Only a review can be posted')
@@ -343,7 +373,6 @@ describe('the task fix', () => {
     job.checkout('refs/pull/7/merge', 1)
     const ended = await job.run({ event: 'pull_request', payload, inputs: { task: 'fix', engine: 'none', 'base-url': '', model: '' } })
     expect(ended.report).toMatchObject({ task: 'fix' })
-    expect(ended.report?.coverage.files.map(({ path }) => path) ?? []).not.toContain('README.md')
-    writeFileSync(join(job.workspace, 'still-writable'), '')
+    expect(history(ended)).toEqual(['src/port.ts'])
   })
 })

@@ -1,4 +1,4 @@
-import { execFileSync, spawn } from 'node:child_process'
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -9,7 +9,8 @@ import { temporaryRepository, type TemporaryRepository } from '../helpers/git-re
 import { type ChatRequest, type ScriptedServer, type ScriptedServerOptions, startScriptedServer } from '../helpers/scripted-server.ts'
 import { temporaryFolder } from '../helpers/temporary-folder.ts'
 
-export const port = 'export function parsePort(text: string) {\n  const port = Number(text)\n  if (port < 1) return null\n  return port\n}\n'
+export const port =
+  'export function parsePort(text: string) {\n  const port = Number(text)\n  if (port < 1) return null\n  return port\n}\n'
 export const defect = port.replace('port < 1', 'port <= 65535')
 
 /** Finds the one planted defect, and nothing else. */
@@ -59,6 +60,8 @@ export interface Job {
   inputs?: Readonly<Record<string, string>>
   environment?: Readonly<Record<string, string>>
   signal?: AbortSignal
+  /** Called with the process of a bundle. */
+  onStart?(child: ChildProcess): unknown
 }
 
 /** A repository on a server, an empty workspace of a job, and a model that knows one defect. */
@@ -90,7 +93,10 @@ export async function scene(options: Partial<ScriptedServerOptions> = {}): Promi
     home,
     git,
     checkout(ref, depth) {
-      const range = depth === undefined ? ['+refs/heads/*:refs/remotes/origin/*', `+${ref}:refs/remotes/job`] : [`--depth=${depth}`, `+${ref}:refs/remotes/job`]
+      const range =
+        depth === undefined
+          ? ['+refs/heads/*:refs/remotes/origin/*', `+${ref}:refs/remotes/job`]
+          : [`--depth=${depth}`, `+${ref}:refs/remotes/job`]
       git('fetch', '--quiet', '--no-tags', 'origin', ...range)
       git('checkout', '--quiet', '--force', '--detach', 'refs/remotes/job')
     },
@@ -114,9 +120,12 @@ export async function scene(options: Partial<ScriptedServerOptions> = {}): Promi
         ...Object.fromEntries(Object.entries(inputs).map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value])),
         ...job.environment,
       }
-      const { code, log } = await (bundle === undefined ? inThisProcess(environment, job.signal) : inABundle(bundle, environment))
+      const { code, log } = await (bundle === undefined
+        ? inThisProcess(environment, job.signal)
+        : inABundle(bundle, { environment, onStart: job.onStart }))
       const outputs = readOutputs(readFileSync(made.GITHUB_OUTPUT, 'utf8'))
-      const report = outputs.report && existsSync(outputs.report) ? reportSchema.parse(JSON.parse(readFileSync(outputs.report, 'utf8'))) : null
+      const report =
+        outputs.report && existsSync(outputs.report) ? reportSchema.parse(JSON.parse(readFileSync(outputs.report, 'utf8'))) : null
       return { code, log, outputs, summary: readFileSync(made.GITHUB_STEP_SUMMARY, 'utf8'), commands: commandsIn(log), report }
     },
   }
@@ -128,10 +137,11 @@ async function inThisProcess(environment: Record<string, string>, signal = new A
   return { code, log }
 }
 
-async function inABundle(entry: string, environment: Record<string, string>) {
+async function inABundle(entry: string, { environment, onStart }: { environment: Record<string, string>; onStart: Job['onStart'] }) {
   const child = spawn(process.execPath, [entry], { cwd: environment.GITHUB_WORKSPACE, env: environment, stdio: ['ignore', 'pipe', 'pipe'] })
   let log = ''
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text: string) => (log += text))
+  onStart?.(child)
   const code = await new Promise<number | null>((resolve) => child.once('close', resolve))
   return { code, log }
 }
@@ -139,7 +149,7 @@ async function inABundle(entry: string, environment: Record<string, string>) {
 /** The file of outputs, read as the runner reads it. */
 export function readOutputs(text: string): Record<string, string> {
   const outputs: Record<string, string> = {}
-  for (let rest = text; rest !== '';) {
+  for (let rest = text; rest !== ''; ) {
     const [, name = '', end = ''] = /^([^\n]*?)<<([^\n]+)\n/.exec(rest) ?? []
     const start = rest.indexOf('\n') + 1
     const stop = rest.indexOf(`\n${end}\n`, start - 1)
@@ -175,13 +185,30 @@ export interface PullRequestRefs {
 
 /** Makes a branch with one commit, offers it as pull request 7 into main, and merges it as GitHub does for a try. */
 export function openPullRequest(
-  { remote }: Pick<Scene, 'remote'>,
-  { files = { 'src/port.ts': defect }, branch = 'feature', from = 'octo/shop' }: { files?: Record<string, string>; branch?: string; from?: string | null } = {},
+  job: Pick<Scene, 'remote'>,
+  { files = { 'src/port.ts': defect }, ...options }: PullRequestOptions & { files?: Record<string, string> } = {},
 ): PullRequestRefs {
-  remote.git('checkout', '--quiet', '--detach', 'main')
+  const { remote } = job
+  remote.git('branch', '--force', 'feature', 'main')
+  remote.commit('Meanwhile', { 'README.md': 'Meanwhile.\n' })
+  return pushToPullRequest(job, files, options)
+}
+
+interface PullRequestOptions {
+  branch?: string
+  from?: string | null
+}
+
+/** Another commit on the branch of the pull request. */
+export function pushToPullRequest(
+  { remote }: Pick<Scene, 'remote'>,
+  files: Record<string, string>,
+  { branch = 'feature', from = 'octo/shop' }: PullRequestOptions = {},
+): PullRequestRefs {
+  remote.git('checkout', '--quiet', 'feature')
   const head = remote.commit('Change it', files)
   remote.git('checkout', '--quiet', 'main')
-  const base = remote.commit('Meanwhile', { 'README.md': 'Meanwhile.\n' })
+  const base = remote.git('rev-parse', 'main').trim()
   const tree = remote.git('merge-tree', '--write-tree', base, head).trim()
   const merge = remote.git('commit-tree', '-p', base, '-p', head, '-m', 'Merge', tree).trim()
   remote.git('update-ref', 'refs/pull/7/head', head)

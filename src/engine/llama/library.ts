@@ -21,6 +21,8 @@ export async function loadLibrary(
   importLibrary = importPackage,
 ): Promise<LoadedLibrary> {
   const library = await importLibrary().catch((error: unknown) => {
+    // Where it is looked for in a place of its own, what went wrong there is known better.
+    if (error instanceof AppError) throw error
     throw new AppError('ENGINE_UNAVAILABLE', 'node-llama-cpp, which runs models on this machine, is not installed or does not load.', {
       hint: `Install it where coding-agent is installed (\`npm install node-llama-cpp@${pinnedVersion}\`, with --global if that is), or use an endpoint with --base-url.`,
       cause: error,
