@@ -88,7 +88,9 @@ function tellLeft({ path, patch }: AppliedRun['files'][number], { notice }: Task
   })
 }
 
-const allSubject = (steps: readonly Step[]) => (steps.length === 1 ? (steps[0]?.subject ?? '') : 'repair what linters report')
+function allSubject([only, ...more]: readonly Step[]): string {
+  return only && more.length === 0 ? only.subject : 'repair what linters report'
+}
 
 const maxSubject = 72
 

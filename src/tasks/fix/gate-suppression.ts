@@ -45,10 +45,10 @@ export async function gateSuppression({ path, before, after }: Edit): Promise<Re
   const [found] = withoutMoved(await applyRules(file, context, [...suppressionRules, ...harsher]), change)
   if (found) return refused(found.region.startLine, found.title)
   const [match] = await addedMatches(file, context, { pattern: anywhere, layer: 'text' })
-  return match && count(after) > count(before) ? refused(match.startLine, `${match.groups[0] ?? ''} silences a tool`) : null
+  return match && count(after) > count(before) ? refused(match.startLine, `${match.groups.join('')} silences a tool`) : null
 }
 
-const count = (text: string) => text.match(anywhere)?.length ?? 0
+const count = (text: string) => [...text.matchAll(anywhere)].length
 
 function refused(line: number | null, title: string): Refused {
   return { gate: 'suppression', reason: `Line ${line ?? 1}: ${title}. Repair the cause instead of hiding it.` }

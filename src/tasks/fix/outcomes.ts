@@ -24,7 +24,7 @@ export function describeOutcome(outcome: Outcome | null): string {
     case 'fixed':
       return outcome.attempts === 1 ? 'fixed' : `fixed after ${outcome.attempts} attempts`
     case 'not-kept':
-      return `not kept (${outcome.gate}): ${outcome.reason.split('\n')[0] ?? ''}`
+      return `not kept (${outcome.gate}): ${outcome.reason.replace(/\n.*/s, '')}`
     case 'not-attempted':
       return `not attempted: ${outcome.reason}`
     case undefined:

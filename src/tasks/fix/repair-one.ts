@@ -153,7 +153,7 @@ function refuse(
     target.attempts += attempts
     target.isAlone = true
   }
-  return `not kept together (${refused.gate}), so one by one: ${refused.reason.split('\n')[0] ?? ''}`
+  return `not kept together (${refused.gate}), so one by one: ${refused.reason.replace(/\n.*/s, '')}`
 }
 
 /** Who says that it is gone. */

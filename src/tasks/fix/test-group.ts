@@ -34,7 +34,7 @@ export async function gateTests(
   setup: TestSetup,
 ): Promise<{ refused: Refused | null; after: TestReport }> {
   const after = await runFiles(files, setup)
-  const reason = unrunnable(after) ?? worse(before, after)
+  const reason = worseThan(before, after)
   return { refused: reason === null ? null : { gate: 'tests', reason }, after }
 }
 
@@ -54,7 +54,7 @@ export function weaknessOf({ files, before }: GuardingTests): string | null {
   const broken = before.runs.flatMap(({ outcome }) =>
     outcome.status === 'ran' ? outcome.broken.map(({ reason }) => reason) : [outcome.reason],
   )
-  if (broken[0] !== undefined) return `could not be run before anything was changed: ${broken[0].split('\n')[0] ?? ''}`
+  if (broken[0] !== undefined) return `could not be run before anything was changed: ${broken[0].replace(/\n.*/s, '')}`
   if (before.runs.length === 0 && before.command === null) return `could not be run: no runner is known for ${files.slice(0, 3).join(', ')}`
   const failing = executedTests(before).filter(({ status }) => status === 'failed')
   const named = failing.slice(0, 3).map(({ name }) => JSON.stringify(name))
@@ -63,10 +63,13 @@ export function weaknessOf({ files, before }: GuardingTests): string | null {
   return before.command?.status === 'failed' ? `failed already before anything was changed: ${before.command.argv.join(' ')}` : null
 }
 
+/** Why the second run of some tests does not let a change through; null where it is no worse than the first. */
+export const worseThan = (before: TestReport, after: TestReport): string | null => unrunnable(after) ?? worse(before, after)
+
 /** What could not be run says nothing, before or after. */
 function unrunnable({ runs, command, unclaimed }: TestReport): string | null {
-  const failed = runs.find(({ outcome }) => outcome.status === 'failed')
-  if (failed && failed.outcome.status === 'failed') return `The tests could not be run: ${failed.outcome.reason}`
+  const [failed] = runs.flatMap(({ outcome }) => (outcome.status === 'failed' ? [outcome.reason] : []))
+  if (failed !== undefined) return `The tests could not be run: ${failed}`
   if (runs.length === 0 && command === null)
     return `The tests could not be run: no runner is known for ${unclaimed.slice(0, 3).join(', ')}.`
   return null
