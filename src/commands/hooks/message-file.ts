@@ -25,7 +25,7 @@ export interface MessageSettings {
 
 const utf8Mark = '\u00EF\u00BB\u00BF'
 /** The characters that `core.commentChar=auto` chooses from. */
-const automatic = '#;@!$%^&|:'
+const automatic = ['#', ';', '@', '!', '$', '%', '^', '&', '|', ':']
 const scissors = '------------------------ >8 ------------------------'
 
 /** Reads a message file. Without an editor, git cleans less. */
@@ -50,7 +50,7 @@ function commentIn(text: string, { commentString, commentChar }: MessageSettings
   const isUsed = (comment: string) => lines.some((line) => line.startsWith(comment))
   const used = named.find((value) => value !== 'auto' && isUsed(value))
   if (used !== undefined) return used
-  if (named.includes('auto')) return mostUsed([...automatic], lines)
+  if (named.includes('auto')) return mostUsed(automatic, lines)
   const [first = '#'] = named
   return first.length > 1 && isUsed('#') ? '#' : first
 }

@@ -10,7 +10,7 @@ export interface Choices {
 
 /** How the model says that there is no scope; no scope is written like this. */
 export const noScope = '(none)'
-export const limits = { change: 300, subject: 100, body: 500 } as const
+const limits = { change: 300, subject: 100, body: 500 } as const
 
 /** What the model says, as it said it. */
 export interface Draft {

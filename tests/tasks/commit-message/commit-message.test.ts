@@ -173,7 +173,7 @@ describe('agent commit-message', () => {
     repository.commit('other', { a: '2\n' })
     repository.git('checkout', '-q', 'main')
     repository.commit('main', { a: '3\n' })
-    expect(() => repository.git('merge', 'other')).toThrow()
+    expect(() => repository.git('merge', 'other')).toThrow('Command failed')
     await expect(write(repository, says(good).handle)).rejects.toMatchObject({
       message: expect.stringContaining('1 file still has conflicts, such as a.'),
     })

@@ -9,7 +9,7 @@ import { pathWithTools } from '../../helpers/programs.ts'
 import { scriptedEngine } from '../../helpers/scripted-engine.ts'
 import { runOn } from '../../helpers/task-run.ts'
 
-export const port = 'export function parsePort(text: string): number {\n  return Number(text)\n}\n'
+const port = 'export function parsePort(text: string): number {\n  return Number(text)\n}\n'
 export const checkedPort = `export function parsePort(text: string): number {
   const port = Number(text)
   if (!Number.isInteger(port)) throw new RangeError('no port')
