@@ -1,4 +1,5 @@
-import { appendFileSync, existsSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { appendFileSync, copyFileSync, existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { ask } from '../helpers/programs.ts'
@@ -218,6 +219,26 @@ describe.skipIf(isMissing('pre-commit'))('the pre-commit framework', () => {
     expect(scene.read('.pre-commit-config.yaml')).toBe(once)
     await scene.hooks('uninstall')
     expect(scene.read('.pre-commit-config.yaml')).toBe(configuration)
+  })
+
+  it('hands over what git says when our own repository is named', async () => {
+    const scene = hookScene({ programs })
+    const offered = join(scene.base, 'offered')
+    scene.git('init', '-q', offered)
+    copyFileSync(join(import.meta.dirname, '../../.pre-commit-hooks.yaml'), join(offered, '.pre-commit-hooks.yaml'))
+    scene.run(['add', '.'], { cwd: offered })
+    scene.run(['commit', '-m', 'x'], { cwd: offered })
+    const revision = scene.gitBytes(['rev-parse', 'HEAD'], { cwd: offered }).toString().trim()
+    const ids = ['agent', 'agent-prepare-commit-msg', 'agent-commit-msg'].map((id) => `  - id: ${id}\n`).join('')
+    const text = `default_stages: [pre-commit]\nrepos:\n- repo: ${offered}\n  rev: ${revision}\n  hooks:\n${ids}  - id: agent-pre-push\n    stages: [pre-push]\n`
+    scene.commit('Configure', { '.pre-commit-config.yaml': text })
+    const types = all.split(',').flatMap((hook) => ['--hook-type', hook])
+    execFileSync(join(tools ?? '', 'pre-commit'), ['install', ...types], { cwd: scene.root, env: scene.environment })
+    const { codes, text: told, made } = commitAndPush(scene)
+    expect({ codes, told }).toMatchObject({ codes: [0, 0] })
+    expect(made.map(({ args }) => args.replace(/ \S*COMMIT_EDITMSG/, ''))).toEqual(
+      ['pre-commit', 'prepare-commit-msg', 'commit-msg', 'pre-push'].map((hook) => `hooks run ${hook} --`),
+    )
   })
 
   it('is released when its configuration was made for agent', async () => {
