@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
+import { wrapProse } from '../../domain/commit-message.ts'
 import { AppError, type ExitCode, exitCodes } from '../../domain/errors.ts'
 import { type CommitMessageResult, commitMessageResultSchema } from '../../domain/result.ts'
 import { terminalLine, terminalText } from '../../domain/trust-terminal.ts'
@@ -48,6 +49,9 @@ async function prepare(path: string, session: TaskSession, { context }: HookCall
   return exitCodes.clean
 }
 
+/** Of what is said in a comment. */
+const lineLength = 100
+
 interface Told {
   result: CommitMessageResult
   /** Why there is no message. */
@@ -68,7 +72,7 @@ async function write(session: TaskSession, context: HookCall['context']): Promis
       baseline: null,
       onEvent: progress.onEvent,
     })
-    const failure = choice.kind === 'failed' ? choice.error.message : report.notices[0]?.message
+    const failure = choice.kind === 'failed' ? choice.error.message : report.notices.at(-1)?.message
     return { result: commitMessageResultSchema.parse(report.result), reason: failure ?? 'No model was to be asked.' }
   } catch (error) {
     if (error instanceof AppError && error.code === 'USAGE_INVALID') return null
@@ -87,7 +91,7 @@ function contentFor({ result, reason }: Told, file: MessageFile, settings: Messa
     const changed = bytes === null ? null : withMessage(file, bytes)
     if (changed) return changed
   }
-  const lines = [`agent: ${terminalLine(reason)} What is staged:`, ...terminalText(change).split('\n')]
-  const bytes = encoded(lines.join('\n'), settings)
+  const text = `${wrapProse(`agent: ${terminalLine(reason)} What is staged:`, lineLength)}\n${terminalText(change)}`
+  const bytes = encoded(text, settings)
   return bytes === null ? null : withComment(file, bytes.split('\n'))
 }
