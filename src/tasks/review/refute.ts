@@ -34,7 +34,7 @@ const mistypedClaim =
   /\btype (?:mismatch|error)\b|\b(?:wrong|incorrect|incompatible) types?\b|\bnot assignable\b|\b(?:is|are) not a (?:function|method|property|member)\b|\bdoes not exist on\b|\bno (?:such )?(?:method|attribute|property|member)\b/i
 
 /** What a finding says that compilers and linters say, too; null for anything else. */
-export function checkableClaimOf({ title, message }: Pick<DraftFinding, 'title' | 'message'>): CheckableClaim | null {
+function checkableClaimOf({ title, message }: Pick<DraftFinding, 'title' | 'message'>): CheckableClaim | null {
   const said = `${title} ${message}`
   if (undefinedClaim.test(said)) return 'undefined'
   if (unusedClaim.test(said)) return 'unused'

@@ -87,7 +87,7 @@ async function askLinter(linter: Linter, running: Running): Promise<ToolReport[]
   const paths = running.files.map(({ path }) => path).filter((path) => linter.handles(path))
   if (paths.length === 0) return []
   const { now, context, limits } = running
-  const report = await lintWithin(linter, paths, now, running)
+  const report = await lintWithin(linter, { paths, tree: now }, running)
   if (report === null) return [stopped(linter, limits, 'the change')]
   if (report.checked.length === 0 && report.failed.length === 0) return []
   const programs = [...report.checked, ...report.failed].map(({ directory, program = linter.name }) => programOf(directory, program))
@@ -110,7 +110,7 @@ function freshOf(linter: Linter, diagnostics: readonly Diagnostic[], running: Ru
     readOld,
     async lintBase(paths) {
       try {
-        const report = await lintWithin(linter, paths, await base(), running)
+        const report = await lintWithin(linter, { paths, tree: await base() }, running)
         return report === null || report.failed.length > 0 ? null : report.diagnostics
       } catch (error) {
         running.context.signal.throwIfAborted()
@@ -124,8 +124,7 @@ function freshOf(linter: Linter, diagnostics: readonly Diagnostic[], running: Ru
 /** Null where the time was over first. */
 async function lintWithin(
   linter: Linter,
-  paths: readonly string[],
-  { project, sandbox }: LintTree,
+  { paths, tree: { project, sandbox } }: { paths: readonly string[]; tree: LintTree },
   { limits, signal, context }: Running,
 ): Promise<LintReport | null> {
   const own = AbortSignal.timeout(limits.each)
