@@ -26,11 +26,11 @@ const nativePlaces: Plugin = {
   },
 }
 
-/** Compiled parts of ssh2, which tries to load them and does without. Left outside, they would be named by where they lie on this machine. */
-const noSpeedUps: Plugin = {
-  name: 'no-speed-ups',
-  resolveId: { filter: { id: /\.node$|^cpu-features$/ }, handler: () => '\0no-speed-up' },
-  load: { filter: { id: /^\0no-speed-up$/ }, handler: () => "throw new Error('Not in this bundle.')\nexport {}\n" },
+/** What dockerode brings for reaching Docker over ssh and for sessions of BuildKit, which are not used; some of it finds its files only in its own package. */
+const unusedParts: Plugin = {
+  name: 'unused-parts',
+  resolveId: { filter: { id: /^(?:ssh2|protobufjs|@grpc\/grpc-js|@grpc\/proto-loader)$/ }, handler: () => '\0unused' },
+  load: { filter: { id: /^\0unused$/ }, handler: () => 'export {}\n' },
 }
 
 /** The runtime of tree-sitter lies beside the bundle, under a name that stays CommonJS wherever it is put. */
@@ -55,7 +55,7 @@ function bundle(entry: string, name: string): Promise<RolldownOutput> {
     cwd: root,
     input: entry,
     platform: 'node',
-    plugins: [lightHeaders, nativePlaces, noSpeedUps, grammarPlace],
+    plugins: [lightHeaders, nativePlaces, unusedParts, grammarPlace],
     resolve,
     output: { dir: folder, format: 'esm', entryFileNames: name, codeSplitting: false, minify: true, comments: false },
     transform: { target: 'node24' },

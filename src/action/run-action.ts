@@ -56,4 +56,6 @@ const tell = (error: unknown, write: (text: string) => unknown) => printError(er
 
 const reasonOf = (code: ExitCode) => Object.entries(exitCodes).find(([, value]) => value === code)?.[0] ?? 'failure'
 
-const interruptionOf = ({ reason }: AbortSignal): ExitCode => (reason === exitCodes.terminated ? reason : exitCodes.interrupted)
+/** Aborted by a signal, or by what nobody has caught. */
+const interruptionOf = ({ reason }: AbortSignal): ExitCode =>
+  Object.values(exitCodes).find((code) => code === reason) ?? exitCodes.interrupted

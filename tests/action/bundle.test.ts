@@ -1,10 +1,11 @@
 import { execFileSync } from 'node:child_process'
-import { globSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync } from 'node:fs'
+import { existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { startFakeGithub, workflowToken } from '../helpers/fake-github.ts'
 import { scriptedMoe, tinyMoe } from '../helpers/local-models.ts'
+import { pathWithTools } from '../helpers/programs.ts'
 import { openPullRequest, scene } from './scene.ts'
 
 const root = join(import.meta.dirname, '../..')
@@ -58,16 +59,16 @@ describe('the bundle', () => {
     expect(ended.summary).toContain('Valid ports are refused')
   })
 
-  it('repairs with what travels in it', async () => {
+  it('repairs a pull request in a sandbox, or says why there is none', async () => {
     const job = await scene()
-    const before = job.remote.git('rev-parse', 'main').trim()
-    const after = job.remote.commit('Change it', { 'src/port.ts': 'export const port = 1\n' })
-    job.checkout('refs/heads/main', 1)
+    const { payload } = openPullRequest(job, { files: { 'm.py': 'import os\n', 'ruff.toml': '' } })
+    job.checkout('refs/pull/7/merge', 1)
     const inputs = { task: 'fix', engine: 'none', 'base-url': '', model: '' }
-    expect(await job.run({ event: 'push', payload: { before, after }, inputs }, entry())).toMatchObject({
-      code: 0,
-      report: { task: 'fix' },
-    })
+    const environment = { DOCKER_HOST: 'unix:///nonexistent/docker.sock', PATH: pathWithTools }
+    const ended = await job.run({ event: 'pull_request', payload, inputs, environment }, entry())
+    expect(ended.outputs['exit-reason']).toMatch(/^(?:clean|findings|failure|incomplete)$/)
+    expect(ended.log).not.toMatch(/is not defined|Cannot find|inside agent/)
+    expect(existsSync(join(job.workspace, '.ruff_cache'))).toBe(false)
   })
 
   it('says what to install where a local model is wanted and nothing runs one', async () => {
