@@ -14,12 +14,11 @@ export const registerFix: RegisterCommand = (program, context, finish) => {
     .command('fix')
     .summary('repair what linters report; verified, or not kept')
     .description(
-      `Repairs what linters, compilers and type checkers report on changed lines, or in the files and folders named, on a copy of this repository;
-with --review or --from, what a review has found.
-Linters repair what they safely can; the model is asked for the rest. A repair is kept only where the problem is gone, nothing else got worse and
-the related tests pass. What is kept is applied as a whole.`,
+      `Repairs what linters, compilers and type checkers report on changed lines, or in the files and folders named; with --review or --from, what a
+review has found. Works on a copy of this repository. Linters repair what they safely can; the model is asked for the rest. A repair is kept only
+where the problem is gone, nothing else got worse and the related tests pass. What is kept is applied as a whole.`.replaceAll('\n', ' '),
     )
-    .argument('[paths...]', 'files and folders; all problems in them')
+    .argument('[paths...]', 'files and folders: all problems in them; with --review, what was changed in them')
     .action(async (paths: readonly string[], _flags: unknown, self) => {
       const { runFix } = await import('./run-fix.ts')
       finish(await runFix(self, paths, context))

@@ -37,6 +37,7 @@ describe('the gates that need only the two texts', () => {
     ['test_a.py', 'def test_a():\n    assert f() == 1\n', '@pytest.mark.skip\ndef test_a():\n    assert f() == 1\n'],
     ['a_test.go', 'func TestA(t *testing.T) {\n\tt.Fatal("x")\n}\n', 'func TestA(t *testing.T) {\n}\n'],
     ['a.test.js', "it('a', () => {})\n", "it.only('a', () => {})\n"],
+    ['a.test.js', "it('a', () => { expect(a).toBe(1) })\nit('b', () => { expect(b).toBe(1) })\n", "it('a', () => { expect(a).toBe(1) })\n"],
     ['vitest.config.ts', 'export default { lines: 90 }\n', 'export default { lines: 10 }\n'],
   ])('keep tests as strict as they are in %s: %j becomes %j', async (path, before, after) => {
     expect(await checkText(edit(path, before, after))).toMatchObject({ gate: 'test-kept' })
@@ -45,6 +46,16 @@ describe('the gates that need only the two texts', () => {
   it('let a suppression stay that was there, also on a line that moves', async () => {
     const before = 'f(x)\n// eslint-disable-next-line eqeqeq\ng(x == 1)\n'
     expect(await checkText(edit('a.js', before, before.replace('f(x)\n', 'f(y)\nh()\n')))).toBeNull()
+  })
+
+  it('do not let a file parse worse than it did', async () => {
+    expect(await checkText(edit('a.js', 'f()\n', 'f() }\n'))).toMatchObject({ gate: 'syntax' })
+  })
+
+  it('let a test grow, also in a language whose assertions nobody knows', async () => {
+    expect(await checkText(edit('a.test.js', "it('a', () => {})\n", "it('a', () => { expect(a).toBe(1) })\n"))).toBeNull()
+    expect(await checkText(edit('tests/a.txt', 'one\n', 'two\n'))).toBeNull()
+    expect(await checkText(edit('docs/a.md', '<!-- prettier-ignore -->\none\n', '<!-- prettier-ignore -->\ntwo\n'))).toBeNull()
   })
 
   it('let through what is small, near and honest', async () => {
