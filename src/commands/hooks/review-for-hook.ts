@@ -47,7 +47,7 @@ export async function reviewForHook(call: HookCall, review: HookReview): Promise
     for (const target of targets) reports.push(await reviewTarget(target, withLimits(session, timeLeft()), context))
     const isTimeOver = timeLeft() <= 0
     // Most reviews have nothing to tell, and end without loading how it is told.
-    const worthTelling = targets.find((_, index) => !isSilent(reports[index]))
+    const worthTelling = targets.find((_, index) => hasFindings(reports[index])) ?? targets.find((_, index) => !isSilent(reports[index]))
     if (!worthTelling) return exitCodes.clean
     const { flags } = worthTelling
     return await tell(
@@ -94,10 +94,10 @@ async function tell(
   return code
 }
 
+const hasFindings = (report: Report | undefined) => report?.findings.some(({ suppressed }) => suppressed === null) ?? false
+
 function isSilent(report: Report | undefined): boolean {
-  return (
-    report?.completeness === 'complete' && report.notices.length === 0 && report.findings.every(({ suppressed }) => suppressed !== null)
-  )
+  return report?.completeness === 'complete' && report.notices.length === 0 && !hasFindings(report)
 }
 
 /** The time that a hook has instead of what a review has, and an engine of which nothing is loaded before it is asked: of the second commit of the same content it never is. */
