@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs'
-import { registerHooks } from 'node:module'
+import { createRequire, registerHooks } from 'node:module'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { TextDocument } from 'vscode-languageserver-textdocument'
 import { parse } from 'yaml'
 
 type Metadata = { name: string; description: string; inputs: Record<string, { description: string; required?: boolean }> }
@@ -17,6 +16,13 @@ registerHooks({
   },
 })
 const { registerLogger, validate } = await import('@actions/languageservice')
+const { NoOperationTraceWriter, parseWorkflow } = await import('@actions/workflow-parser')
+
+type Document = Parameters<typeof validate>[0]
+/** The service takes documents of a package that it brings along. */
+const { TextDocument } = createRequire(import.meta.resolve('@actions/languageservice'))('vscode-languageserver-textdocument') as {
+  TextDocument: { create(uri: string, language: string, version: number, text: string): Document }
+}
 
 /** What the service could not do: it logs such errors and finds nothing. */
 const failures: string[] = []
@@ -55,6 +61,14 @@ export async function complaintsAbout(path: string, text: string): Promise<strin
   })
   return [
     ...failures,
+    ...parseErrors(path, text),
     ...diagnostics.map(({ message, range }) => `${path}:${range.start.line + 1}: ${typeof message === 'string' ? message : message.value}`),
   ]
+}
+
+/** What the parser that GitHub itself uses does not take for a workflow. */
+function parseErrors(path: string, text: string): string[] {
+  if (path === 'action.yml') return []
+  const { context } = parseWorkflow({ name: path, content: text }, new NoOperationTraceWriter())
+  return context.errors.getErrors().map(({ message }) => `${path}: ${message}`)
 }
