@@ -30,7 +30,9 @@ const shareAlone = 0.8
 const eachAtMost = 60_000
 
 export function lintLimits({ model, options: { maxTime } }: Pick<ReviewRequest, 'model' | 'options'>, hasEngine: boolean): LintLimits {
-  const all = Math.ceil(maxTime * (hasEngine && model !== 'none' ? shareBesideModel : shareAlone))
+  const share = maxTime * (hasEngine && model !== 'none' ? shareBesideModel : shareAlone)
+  // A number that can be read in a notice.
+  const all = Math.max(100, Math.floor(share / 100) * 100)
   return { all, each: Math.min(eachAtMost, all) }
 }
 

@@ -135,7 +135,7 @@ describe('findings that say the same', () => {
 describe('the time that linters may take', () => {
   const options = (maxTime: string) => reviewOptionsSchema(configurableChecks).parse({ maxTime })
   it.each([
-    ['10s', 'auto', true, { all: 3_334, each: 3_334 }],
+    ['10s', 'auto', true, { all: 3_300, each: 3_300 }],
     ['5m', 'named', true, { all: 100_000, each: 60_000 }],
     ['10s', 'none', false, { all: 8_000, each: 8_000 }],
     ['10s', 'auto', false, { all: 8_000, each: 8_000 }],

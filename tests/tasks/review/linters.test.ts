@@ -1,7 +1,7 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import type { Report } from '../../../src/domain/report.ts'
 import { openMemory } from '../../../src/memory/sqlite.ts'
 import { type LintedRepository, lintedRepository, realTool } from '../../helpers/linted-repository.ts'
@@ -209,6 +209,49 @@ describe('a linter that cannot say what it should', () => {
   })
 })
 
+describe('a review that ends while linters run', () => {
+  /** Everything that a run keeps for a while lies here. */
+  function scratch() {
+    const folder = mkdtempSync(join(tmpdir(), 'agent-scratch-'))
+    vi.stubEnv('TMPDIR', folder)
+    onTestFinished(() => {
+      vi.unstubAllEnvs()
+      rmSync(folder, { recursive: true, force: true })
+    })
+    return folder
+  }
+  /** A linter that never ends, on a copy, because something beside the change is not staged. */
+  function endless() {
+    const repository = repositoryOf({ ...noDebugger, 'b.js': 'export {}\n' })
+    repository.install('eslint', 'sleep 60')
+    repository.stage({ 'a.js': 'debugger\n' })
+    repository.write('b.js', 'export const b = 1\n')
+    return repository
+  }
+
+  it('leaves no copy behind when it is interrupted', async () => {
+    const repository = endless()
+    const folder = scratch()
+    const interruption = new AbortController()
+    const run = reviewStaged(repository, { signal: interruption.signal })
+    await vi.waitUntil(() => repository.started().length > 0, { timeout: 20_000 })
+    interruption.abort(new Error('Interrupted.'))
+    await expect(run).rejects.toThrow('Interrupted.')
+    expect(readdirSync(folder)).toEqual([])
+  })
+
+  it('says what was not seen when its own time is over first', async () => {
+    const repository = endless()
+    const folder = scratch()
+    const { handle, requests } = silent()
+    const report = await reviewStaged(repository, { engine: handle, maxTime: 1_500 })
+    expect([requests.length, report.completeness]).toEqual([0, 'partial'])
+    expect(report.coverage.files[0]?.skipped?.reason).toBe('the time limit of 1s500ms was reached')
+    expect(report.findings.map(({ rule }) => rule)).toEqual(['check/debugger-statements'])
+    expect(readdirSync(folder)).toEqual([])
+  })
+})
+
 describe('a second look at the same change', () => {
   it('starts no linter, and reports the same', async () => {
     const repository = repositoryOf({ ...noDebugger, 'a.js': 'var a = 1\nexport const b = 2\n' })
@@ -357,6 +400,15 @@ describe('linters of a pull request in CI', () => {
     expect(repository.started()).toEqual([])
     repository.install('eslint', "printf '[]'")
     expect(found(await reviewStaged(inCi(repository), run))).toEqual([])
+  })
+
+  it.skipIf(reason !== undefined)(`see a copy of the working tree, where that is reviewed ${reason ?? ''}`, async () => {
+    const repository = repositoryOf({ 'eslint.config.js': 'export default []\n' })
+    repository.install('eslint', `touch written; ${says}`)
+    repository.write('a.js', 'debugger\n')
+    const run = { config: { sandbox: { use: 'bwrap' } }, request: { selector: { kind: 'uncommitted' } as const } }
+    expect(found(await reviewStaged(inCi(repository), run))).toEqual(['eslint/no-debugger a.js:1'])
+    expect(repository.git('status', '--porcelain')).toBe('?? a.js\n')
   })
 })
 
