@@ -1,4 +1,4 @@
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { isExecutable, missing } from './check-reach.ts'
 import type { HookName, HookState, Trouble } from './hook-manager.ts'
 import { isHuskyFolder } from './husky.ts'
@@ -12,7 +12,7 @@ const handWrittenIn = ['lefthook.yml', 'lefthook.yaml', 'lefthook.json', 'leftho
 /** A call that somebody wrote without our help, in the hook or in what a manager reads. */
 export async function handWritten(place: Place, hook: HookName): Promise<HookState[]> {
   const path = join(place.hooksFolder, hook)
-  const own = isHuskyFolder(place.hooksFolder) ? join(place.hooksFolder, '..', hook) : path
+  const own = isHuskyFolder(place.hooksFolder) ? join(dirname(place.hooksFolder), hook) : path
   const script = await textOf(path)
   const sources = script === '' ? [join(place.root, '.husky', hook)] : [own, path, ...handWrittenIn.map((name) => join(place.root, name))]
   const texts = await Promise.all(sources.map(textOf))

@@ -96,6 +96,27 @@ describe('agent hooks install', () => {
   })
 })
 
+describe('agent hooks run', () => {
+  it('answers a hook as git would call it', async () => {
+    const { hooks, hook } = hookScene()
+    hook('good', 'feat: say what is done\n', 0o644)
+    hook('bad', 'nothing like a convention\n', 0o644)
+    expect(await hooks('run', 'commit-msg', '--', 'good')).toMatchObject({ code: 0, stdout: '' })
+    expect(await hooks('run', 'commit-msg', '--', 'bad')).toMatchObject({ code: 1, stderr: expect.stringContaining('header-form') })
+    expect(await hooks('run', 'commit-mgs')).toMatchObject({ code: 2, stderr: expect.stringContaining('Did you mean commit-msg?') })
+  })
+
+  it('has nothing to say at another stage of the pre-commit framework', async () => {
+    const { root, environment } = hookScene()
+    const framework = { ...environment, PRE_COMMIT: '1' }
+    expect(await runAgent(['hooks', 'run', 'pre-push', '--'], { cwd: root, environment: framework })).toEqual({
+      code: 0,
+      stdout: '',
+      stderr: '',
+    })
+  })
+})
+
 const shells: readonly (readonly string[])[] = [['dash'], ['busybox', 'sh'], ['bash', '--posix'], ['sh']]
 const isHere = ([program = '']: readonly string[]) => ask('sh', '-c', `command -v ${program}`) !== null || process.env.CI === 'true'
 
