@@ -1,6 +1,6 @@
 import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { childEnvironment } from './child-environment.ts'
 import type { ReportFiles } from './command-line.ts'
 import { readEvent } from './event.ts'
@@ -8,7 +8,7 @@ import type { Remote } from './fetch.ts'
 import { type Inputs, readInputs } from './inputs.ts'
 import type { GuardedLog } from './log.ts'
 import { type Occasion, occasionOf } from './occasion.ts'
-import { workingDirectory } from './place.ts'
+import { reportPlace, workingDirectory } from './place.ts'
 
 /** Everything that a run needs to know, read once. */
 export interface Job {
@@ -48,7 +48,7 @@ export async function prepareJob(
     environment: inherited,
     files: {
       json: join(folder, 'report.json'),
-      sarif: sarif === undefined ? join(folder, 'report.sarif') : resolve(directory, sarif),
+      sarif: sarif === undefined ? join(folder, 'report.sarif') : await reportPlace(sarif, directory),
       markdown: join(folder, 'summary.md'),
     },
     remote: {

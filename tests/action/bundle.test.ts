@@ -99,6 +99,18 @@ describe('the bundle', () => {
     expect((await run()).report?.usage).toMatchObject({ requests: 0, cacheHits: 1 })
   })
 
+  it('is a failure, and no command of anybody, when something goes wrong that nobody has caught', async () => {
+    const job = await scene({ answer: () => new Promise<string>(() => {}) })
+    const before = job.remote.git('rev-parse', 'main').trim()
+    const after = job.remote.commit('Change it', { 'src/port.ts': 'export const port = 1\n' })
+    job.checkout('refs/heads/main', 1)
+    const fault = "setTimeout(()=>{throw new Error('x\\n::error::y')},1500).unref()"
+    const environment = { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(fault)}` }
+    const ended = await job.run({ event: 'push', payload: { before, after }, environment }, entry())
+    expect(ended).toMatchObject({ code: 3, outputs: { 'exit-reason': 'failure' }, commands: [] })
+    expect(ended.log).toContain('Something went wrong inside agent: x')
+  })
+
   it('ends within seconds when the job is cancelled, and says so', async () => {
     const job = await scene({ answer: () => new Promise<string>(() => {}) })
     const before = job.remote.git('rev-parse', 'main').trim()

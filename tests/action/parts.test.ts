@@ -8,7 +8,7 @@ import { commandLineOf } from '../../src/action/command-line.ts'
 import { fetchEnvironment } from '../../src/action/fetch.ts'
 import { openGuardedLog, splitAnnotations } from '../../src/action/log.ts'
 import { hasNative, importNative, nativeFolder, nativePackages, requireNative } from '../../src/action/native.ts'
-import { workingDirectory } from '../../src/action/place.ts'
+import { reportPlace, workingDirectory } from '../../src/action/place.ts'
 import { addSummary, maskCommand, setOutputs } from '../../src/action/runner-files.ts'
 import { hostileTexts } from '../helpers/hostile-texts.ts'
 import { temporaryFolder } from '../helpers/temporary-folder.ts'
@@ -189,6 +189,18 @@ describe('workingDirectory', () => {
       await expect(workingDirectory(outside, environment)).rejects.toThrow(/outside of the workspace/)
     await expect(workingDirectory('none', environment)).rejects.toThrow(/does not exist/)
     await expect(workingDirectory(undefined, {})).rejects.toThrow('GITHUB_WORKSPACE is not set.')
+  })
+})
+
+describe('reportPlace', () => {
+  it('follows no link of the change out of the folder', async () => {
+    using folder = temporaryFolder({ 'workspace/x': '', 'outside/x': '' })
+    const top = join(folder.path, 'workspace')
+    symlinkSync(join(folder.path, 'outside'), join(top, 'reports'))
+    expect(await reportPlace('out/deep/a.sarif', top)).toBe(join(top, 'out/deep/a.sarif'))
+    expect(await reportPlace(join(folder.path, 'a.sarif'), top)).toBe(join(folder.path, 'a.sarif'))
+    for (const outside of ['reports/a.sarif', 'reports/new/a.sarif', '../a.sarif'])
+      await expect(reportPlace(outside, top)).rejects.toThrow(/leads out of/)
   })
 })
 
