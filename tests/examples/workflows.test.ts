@@ -1,8 +1,10 @@
+import { spawnSync } from 'node:child_process'
 import { existsSync, globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { z } from 'zod'
+import { ask } from '../helpers/programs.ts'
 import { unknownFlagsIn } from './known-flags.ts'
 import { complaintsAbout } from './validate-workflow.ts'
 
@@ -84,6 +86,18 @@ describe('every workflow', () => {
   it.each(paths)('%s is pinned, limited, and gives nobody more than it needs', (path) => expect(dangersIn(read(path))).toEqual([]))
 
   it.each(paths)('%s only calls commands and flags that there are', (path) => expect(unknownFlagsIn(read(path))).toEqual([]))
+})
+
+describe.skipIf(ask('shellcheck', '--version') === null && process.env.CI !== 'true')('the scripts of every workflow', () => {
+  it.each(paths)('%s have nothing that ShellCheck would change', (path) => {
+    for (const { run } of stepsOf(workflowIn(read(path)))) {
+      if (run === undefined) continue
+      // What stands between the braces is put in by GitHub before a shell sees it.
+      const script = run.replaceAll(/\$\{\{.*?\}\}/g, 'expression')
+      const { stdout } = spawnSync('shellcheck', ['--shell=bash', '--format=gcc', '-'], { input: `set -e\n${script}`, encoding: 'utf8' })
+      expect([script, stdout]).toEqual([script, ''])
+    }
+  })
 })
 
 describe('every example', () => {
