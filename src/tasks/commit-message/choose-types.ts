@@ -30,10 +30,21 @@ function typesFor(files: readonly FileFacts[]): readonly string[] {
   if (roles.size > 1) roles.delete('generated')
   const source = files.filter(({ role }) => role === 'source')
   if (source.length === 0) return [...new Set([...roles].flatMap((role) => typesByRole[role]))].concat(roles.size > 1 ? ['chore'] : [])
+  return [...new Set([...sourceTypes(source), ...louderTypes(files, roles)])]
+}
+
+function sourceTypes(source: readonly FileFacts[]): readonly string[] {
   if (source.every(({ file }) => isMoved(file))) return ['refactor', 'chore']
   if (source.every(({ isOnlyDocumentation }) => isOnlyDocumentation)) return ['docs']
-  if (source.every(({ file }) => isOnlyLayout(file))) return ['style']
-  return [...typesByRole.source, ...(roles.has('build') ? ['build'] : [])]
+  return source.every(({ file }) => isOnlyLayout(file)) ? ['style'] : typesByRole.source
+}
+
+/** A change that is mostly tests may be one of tests though it touches the code; and what belongs to a build comes with code. */
+function louderTypes(files: readonly FileFacts[], roles: ReadonlySet<FileRole>): readonly string[] {
+  const linesOf = (wanted: FileRole) =>
+    files.reduce((sum, { file, role }) => (role === wanted ? sum + file.addedLines + file.removedLines : sum), 0)
+  const louder = [...roles].filter((role) => role !== 'generated' && linesOf(role) > linesOf('source'))
+  return [...louder.flatMap((role) => typesByRole[role]), ...(roles.has('build') || roles.has('settings') ? ['build'] : [])]
 }
 
 const isMoved = ({ status, addedLines, removedLines }: ChangedFile) => status === 'renamed' && addedLines + removedLines === 0

@@ -8,6 +8,8 @@ import { headline, nameOf, statusOf, symbolText } from './summary.ts'
 
 /** Tokens of a whole change, whatever its size: a small model reads no more of it with attention. */
 const maxTokens = 2000
+/** For what stands between the parts. */
+const margin = 20
 const shares = { files: 600, symbols: 500 } as const
 const maxHunkLines = 24
 const maxLineLength = 200
@@ -19,7 +21,7 @@ const maxLineLength = 200
 export function condense(files: readonly FileFacts[]): string {
   const ranked = files.toSorted((one, other) => weightOf(other) - weightOf(one))
   const parts = [headline(files), fileList(ranked), symbolList(ranked)].filter((part) => part !== '')
-  const left = maxTokens - estimateTokens(parts.join('\n\n'))
+  const left = maxTokens - estimateTokens(parts.join('\n\n')) - margin
   const lines = tellingLines(ranked, left)
   return [...parts, ...(lines === '' ? [] : [lines])].join('\n\n')
 }

@@ -84,6 +84,13 @@ describe('the types of a change', () => {
     expect(chooseTypes([facts('src/a.py', {}, hunk('  a(b)', 'a(b)'))], conventionalTypes)).toEqual(source)
   })
 
+  it('are also those of what there is more of than code', () => {
+    const tests = facts('tests/a.test.ts', {}, { addedLines: 50 })
+    expect(chooseTypes([facts('src/a.ts'), tests], conventionalTypes)).toEqual([...source, 'test'])
+    expect(chooseTypes([facts('src/a.ts', { isOnlyDocumentation: true }), tests], conventionalTypes)).toEqual(['docs', 'test'])
+    expect(chooseTypes([facts('src/a.ts'), facts('.gitignore')], conventionalTypes)).toEqual(['build', ...source])
+  })
+
   it('are of the project: its own ones where the paths decide nothing, and all of them where none fits', () => {
     expect(chooseTypes([facts('src/a.ts')], ['feature', 'fix', 'revert'])).toEqual(['feature', 'fix', 'revert'].slice(0, 2))
     expect(chooseTypes([facts('README.md')], ['feature', 'docs'])).toEqual(['docs'])

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { AppError } from '../../../src/domain/errors.ts'
 import { openMemory } from '../../../src/memory/sqlite.ts'
+import { estimateTokens } from '../../../src/domain/tokens.ts'
 import { temporaryRepository } from '../../helpers/git-repository.ts'
 import { asked } from '../../helpers/scripted-engine.ts'
 import { checkedPort, good, project, says, withCommitlint, write } from './scene.ts'
@@ -347,7 +348,7 @@ describe('a change of any kind', () => {
     const { handle, requests } = says({ ...good, type: 'feat', subject: 'add tables of texts' })
     const { result } = await write(repository, handle)
     expect(result.message).toBe('feat: add tables of texts')
-    expect(asked(requests[0]!).length).toBeLessThan(9000)
+    expect(estimateTokens(asked(requests[0]!))).toBeLessThanOrEqual(2050)
     expect(asked(requests[0]!)).toMatch(/401 files changed.*and \d+ more files: src/s)
     expect(result.change).toMatch(/and 381 more files$/)
   })
