@@ -1,5 +1,5 @@
-import { execFileSync, spawnSync } from 'node:child_process'
-import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { chmodSync, existsSync, mkdirSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import { temporaryRepository } from '../helpers/git-repository.ts'
@@ -87,8 +87,7 @@ export function linkPackage(root: string, name: string): void {
   mkdirSync(join(root, 'node_modules', '.bin'), { recursive: true })
   const target = join(own, '..', name)
   symlinkSync(target, join(root, 'node_modules', name))
-  const bin = execFileSync('readlink', ['-f', join(own, name)], { encoding: 'utf8' }).trim()
-  symlinkSync(bin, join(root, 'node_modules', '.bin', name))
+  symlinkSync(realpathSync(join(own, name)), join(root, 'node_modules', '.bin', name))
 }
 
 function readCall(text: string): RecordedCall {

@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process'
-import { appendFileSync, copyFileSync, existsSync } from 'node:fs'
+import { appendFileSync, copyFileSync, existsSync, mkdirSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { ask } from '../helpers/programs.ts'
-import { hookScene, linkPackage } from '../hook-managers/scene.ts'
+import { hookScene, linkPackage, writeProgram } from '../hook-managers/scene.ts'
 
 const all = 'pre-commit,prepare-commit-msg,commit-msg,pre-push'
 const names = (calls: readonly { args: string }[]) => calls.map(({ args }) => args.split(' ')[2])
@@ -258,4 +258,26 @@ it('says which managers are set up when none of them is at work', async () => {
   expect(code).toBe(2)
   expect(stderr).toContain('lefthook (there is lefthook.yml) and pre-commit (there is .pre-commit-config.yaml)')
   expect(stderr).toContain('--manager lefthook|pre-commit')
+})
+
+const examples = join(import.meta.dirname, '../../examples/hooks')
+
+it.skipIf(isMissing('pre-commit'))('offers and shows what the pre-commit framework takes', () => {
+  expect(ask('pre-commit', 'validate-config', join(examples, '.pre-commit-config.yaml'))).toBe('')
+  expect(ask('pre-commit', 'validate-manifest', join(examples, '../../.pre-commit-hooks.yaml'))).toBe('')
+})
+
+it.skipIf(isMissing('lefthook'))('shows what lefthook runs, with the scripts of the package', () => {
+  const scene = hookScene({ files: { '.gitignore': 'node_modules\n' }, programs })
+  copyFileSync(join(examples, 'lefthook.yml'), join(scene.root, 'lefthook.yml'))
+  mkdirSync(join(scene.root, 'node_modules/coding-agent'), { recursive: true })
+  symlinkSync(join(examples, '../../hooks'), join(scene.root, 'node_modules/coding-agent/hooks'))
+  mkdirSync(join(scene.root, 'node_modules/.bin'))
+  writeProgram(join(scene.programFolder, 'npx'), '#!/bin/sh\n')
+  execFileSync(join(tools ?? '', 'lefthook'), ['install'], { cwd: scene.root, env: scene.environment, stdio: 'ignore' })
+  const { codes, made } = commitAndPush(scene)
+  expect([codes, names(made)]).toEqual([
+    [0, 0],
+    ['pre-commit', 'pre-push'],
+  ])
 })
