@@ -126,6 +126,26 @@ describe('agent fix --review', () => {
     expect(read()).toBe(both.replace(`'${key}'`, 'process.env.API_KEY').replace(' == ', ' === '))
   })
 
+  it('asks a check that compares with what was there before, which a review knows', async () => {
+    const strict = `import assert from 'node:assert/strict'
+import { test } from 'node:test'
+test('two', () => {
+  assert.equal(1 + 1, 2)
+})
+`
+    const { fix, repository, targets } = await scene({
+      say: (request) => ({ text: kindOf(request) === 1 ? `\`\`\`js\n${strict}\`\`\`\n` : '{"findings":[],"none":true}' }),
+    })
+    const manifest = '{"name":"demo","type":"module","scripts":{"test":"node --test"}}'
+    repository.commit('A test', { 'src/two.test.js': strict, 'package.json': manifest })
+    repository.write('src/two.test.js', strict.replace('assert.equal(1 + 1, 2)', 'assert.ok(1 + 1)'))
+    const { stdout } = await fix('--review', 'src/two.test.js', '--format', 'json')
+    expect(targets(stdout)).toMatchObject([
+      { tool: 'check', rule: 'weakened-assertions', outcome: 'fixed', verifiedBy: ['check', 'linter', 'tests'] },
+    ])
+    expect(repository.git('status', '--porcelain', 'src/two.test.js')).toBe('')
+  })
+
   it('leaves alone what the baseline accepts', async () => {
     const { agent, fix, repository, review } = await scene()
     await review('--report', 'json=../report.json')

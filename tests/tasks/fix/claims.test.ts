@@ -260,4 +260,55 @@ describe('the repair of a claim', () => {
     const report = await runOn(repository, fix, { ...requestFor(finding), filter }, { engine: honest().handle })
     expect(resultOf(report).targets).toEqual([])
   })
+
+  it('is made outside of any definition, too, and in a language that nobody here knows', async () => {
+    const repository = project({ 'deploy.plan': 'retries: -1\nhost: a\n' })
+    const { handle } = scriptedEngine((said) => {
+      if (questionOf(said) === 'repair') return fence('retries: 3\nhost: a\n')
+      return asked(said).includes('-1') ? verdict('present', 'retries: -1') : verdict('absent', 'retries: 3')
+    })
+    const report = await runOn(repository, fix, requestFor(claim('deploy.plan', 1, 'retries: -1')), { engine: handle })
+    expect(resultOf(report).targets).toMatchObject([{ outcome: 'fixed', verifiedBy: ['model'] }])
+    expect(textIn(repository, 'deploy.plan')).toBe('retries: 3\nhost: a\n')
+  })
+
+  it('may be one of a comment, which the model is shown then', async () => {
+    const wrong = '// Returns the last name.'
+    const repository = project({ 'src/first.js': `${wrong}\n${right}` })
+    const about = claim('src/first.js', 1, wrong, { source: { kind: 'model', name: 'scripted', rule: 'docs' } })
+    const { handle } = scriptedEngine((said) => {
+      if (questionOf(said) === 'repair') return fence(`// Returns the first name.\n${right}`)
+      return asked(said).includes(wrong) ? verdict('present', wrong) : verdict('absent', '// Returns the first name.')
+    })
+    const report = await runOn(repository, fix, requestFor(about), { engine: handle })
+    expect(resultOf(report).targets).toMatchObject([{ rule: 'docs', outcome: 'fixed' }])
+  })
+
+  it('is found by what a masked report shows of its line', async () => {
+    const line = "export const password = 'correct horse'"
+    const repository = project({ 'src/key.js': `// Keys.\n${line}\n` })
+    const masked = claim('src/key.js', 1, "export const password = '******'", {
+      source: { kind: 'model', name: 'scripted', rule: 'secret' },
+    })
+    const { handle, requests } = scriptedEngine(() => verdict('cannot_tell', '', ''))
+    const report = await runOn(repository, fix, requestFor(masked), { engine: handle })
+    expect(resultOf(report).targets).toMatchObject([{ line: 2, reason: expect.stringContaining('It cannot tell.') }])
+    expect(asked(requests[0]!)).toContain(line)
+  })
+
+  it('changes the lines in question, not those beside the definition', async () => {
+    const beside = `export const none = []\n${source}`
+    const repository = project({ 'src/first.js': beside })
+    const { handle } = honest(() => '```\n<<<<<<< SEARCH\nexport const none = []\n=======\nexport const none = [1]\n>>>>>>> REPLACE\n```\n')
+    const report = await runOn(
+      repository,
+      fix,
+      { ...requestFor({ ...finding, region: { ...finding.region, startLine: 3 } }), attempts: 1 },
+      {
+        engine: handle,
+      },
+    )
+    expect(resultOf(report).targets).toMatchObject([{ outcome: 'not-kept' }])
+    expect(textIn(repository, 'src/first.js')).toBe(beside)
+  })
 })

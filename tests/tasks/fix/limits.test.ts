@@ -1,6 +1,5 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { AppError } from '../../../src/domain/errors.ts'
 import { fix } from '../../../src/tasks/fix/fix.ts'
@@ -12,6 +11,7 @@ import { claim, fence, project, request, requestFor, resultOf, textIn } from './
 const source = 'export const isOne = (value) => value == 1\n'
 const right = source.replace('==', '===')
 const change = { kind: 'change', selector: { kind: 'commit', rev: 'HEAD' }, paths: [] } as const
+const inSource = { kind: 'paths', covers: (path: string) => path.startsWith('src/') } as const
 const answering = (text = fence(right)) => scriptedEngine(() => text)
 
 describe('the time', () => {
@@ -26,18 +26,6 @@ describe('the time', () => {
     const report = await runOn(repository, fix, requestFor(claim('src/a.js', 1, source.trim())), { engine: answering().handle, maxTime: 1 })
     expect(resultOf(report).targets).toMatchObject([{ outcome: 'not-attempted', reason: expect.stringMatching(/time/) }])
     expect([report.completeness, report.findings]).toEqual(['partial', []])
-  })
-
-  it('ends while a model is asked, and what was kept before is applied', async () => {
-    const repository = project({ 'src/a.js': `var one = 1\nexport { one }\n${source}` })
-    const { handle } = scriptedEngine(async ({ signal }) => {
-      await sleep(60_000, undefined, { signal }).catch(() => {})
-      signal.throwIfAborted()
-      return fence(right)
-    })
-    const report = await runOn(repository, fix, request, { engine: handle, maxTime: 8000 })
-    expect(resultOf(report).targets.map(({ outcome }) => outcome)).toEqual(['fixed', 'not-attempted'])
-    expect([report.completeness, textIn(repository, 'src/a.js')]).toEqual(['partial', `let one = 1\nexport { one }\n${source}`])
   })
 })
 
@@ -113,7 +101,7 @@ describe('what cannot be repaired', () => {
 
   it('is the layout that a formatter could not repair', async () => {
     const repository = project({ '.prettierrc': '{}', 'src/broken.js': 'const = 1\n', 'eslint.config.js': 'export default []\n' })
-    const report = await runOn(repository, fix, { ...request, linters: ['prettier'] }, { engine: answering().handle })
+    const report = await runOn(repository, fix, { ...request, scope: inSource, linters: ['prettier'] }, { engine: answering().handle })
     expect(resultOf(report).targets).toMatchObject([
       { outcome: 'not-attempted', reason: expect.stringContaining('is not asked of a model') },
     ])
