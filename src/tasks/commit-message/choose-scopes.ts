@@ -39,7 +39,7 @@ const anonymous = new Set([
   'plugins',
   '.github',
   'workflows',
-]) // prettier-ignore
+])
 const wellFormed = /^[\w$@.-]{2,30}$/
 const maxScopes = 8
 /** From here on, a history says how a project writes its messages. */
@@ -87,6 +87,6 @@ function folders(paths: readonly string[]): string[] {
           .split('/')
           .find((part) => part !== '.' && !anonymous.has(part.toLowerCase())) ?? '',
     ),
-  ) // prettier-ignore
+  )
   return found.size <= 3 ? [...found].filter((folder) => folder !== '') : []
 }

@@ -4,13 +4,13 @@ import type { Change } from '../../domain/change.ts'
 import { conventionalRules } from '../../domain/commit-message-rules.ts'
 import { AppError } from '../../domain/errors.ts'
 import type { Notice } from '../../domain/report.ts'
-import type { CommitMessageResult } from '../../domain/result.ts'
 import { requireEngine } from '../require-engine.ts'
-import type { Task, TaskContext, TaskResult } from '../task.ts'
+import type { Task, TaskContext } from '../task.ts'
 import { breakingEvidence } from './breaking.ts'
 import { chooseScopes } from './choose-scopes.ts'
 import { chooseTypes } from './choose-types.ts'
 import { type Commitlint, openCommitlint } from './commitlint.ts'
+import { conclude } from './conclude.ts'
 import { condense } from './condense.ts'
 import { type FileFacts, gatherFacts } from './facts.ts'
 import { headerLength, type Standard } from './judge.ts'
@@ -18,7 +18,6 @@ import { messagesFor } from './messages.ts'
 import { type Proposal, propose, type Question } from './propose.ts'
 import { readHistory } from './read-history.ts'
 import { readStaged } from './read-staged.ts'
-import { summaryOf } from './summary.ts'
 
 export interface CommitMessageRequest {
   /** Whether a model was asked for by name, may be used, or must not be. */
@@ -47,9 +46,9 @@ export const commitMessage: Task<CommitMessageRequest> = {
     const files = await gatherFacts(change, context.workspace)
     if (context.engine === null || model === 'none') {
       if (model === 'auto') context.notice(noModel)
-      return resultOf(files, null, { context, isComplete: model === 'none' })
+      return conclude(files, null, { context, isComplete: model === 'none' })
     }
-    return resultOf(files, await endingInTime(() => proposeFor({ change, files }, context), context), { context })
+    return conclude(files, await endingInTime(() => proposeFor({ change, files }, context), context), { context })
   },
 }
 
@@ -160,51 +159,4 @@ function keyOf({ messages, standard, commitlint }: Question, change: Change, { e
   // One by one: the whole of a large change may be too long for one text.
   for (const file of change.files) hash.update(JSON.stringify(file))
   return hash.digest('hex')
-}
-
-interface Ending {
-  context: TaskContext
-  isComplete?: boolean
-}
-
-function resultOf(files: readonly FileFacts[], proposal: Proposal | null, { context, isComplete = false }: Ending): TaskResult {
-  const written = proposal?.status === 'written' ? proposal : null
-  const problems = proposal?.status === 'refused' ? proposal.problems : []
-  for (const notice of proposal === null ? [] : noticesOf(proposal)) context.notice(notice)
-  return {
-    summary: written === null ? 'no message was written' : `a message for ${files.length === 1 ? 'one file' : `${files.length} files`}`,
-    findings: [],
-    patch: '',
-    completeness: written !== null || isComplete ? 'complete' : 'partial',
-    coverage: { changedLines: 0, seenLines: 0, files: [] },
-    result: { ...partsOf(written), change: summaryOf(files), attempts: proposal?.attempts ?? 0, problems: [...problems] },
-  }
-}
-
-function partsOf(written: Extract<Proposal, { status: 'written' }> | null): Omit<CommitMessageResult, 'change' | 'attempts' | 'problems'> {
-  if (written === null) return { task: 'commit-message', message: null, type: null, scope: null, subject: null, body: null, breaking: null }
-  return { task: 'commit-message', message: written.text, ...written.message }
-}
-
-function noticesOf(proposal: Proposal): Notice[] {
-  switch (proposal.status) {
-    case 'written':
-      return proposal.isChecked
-        ? []
-        : [
-            {
-              code: 'COMMITLINT_FAILED',
-              message: "The project's commitlint could not check the message.",
-              hint: 'Run `npx commitlint --print-config` to see why.',
-            },
-          ]
-    case 'refused':
-      return [{ code: 'MESSAGE_REFUSED', message: `No message passed the checks. The last one: ${proposal.problems.join(' ')}`, hint: '' }]
-    case 'stopped':
-      return [
-        { code: 'BUDGET_REACHED', message: `No message was written: ${proposal.reason}.`, hint: 'Give it more time with --max-time.' },
-      ]
-    case 'failed':
-      return [{ code: proposal.error.code, message: proposal.error.message, hint: proposal.error.hint ?? '' }]
-  }
 }

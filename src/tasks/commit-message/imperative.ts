@@ -83,7 +83,7 @@ const irregular: Readonly<Record<string, string>> = {
   reverting: 'revert',
   sped: 'speed',
   speeds: 'speed',
-} // prettier-ignore
+}
 
 /** Every form of a verb that models use instead of the imperative, with the imperative. */
 const imperatives: ReadonlyMap<string, string> = new Map([...regular.flatMap(formsOf), ...Object.entries(irregular)])

@@ -84,6 +84,19 @@ describe('prepare-commit-msg, called by git', () => {
     expect(none.written()).toContain(`# agent: No model was to be asked. What is staged:\n${summary}`)
   })
 
+  it('has hostile names in its comment as text on their line', async () => {
+    const { call, path, written, repository } = await scene()
+    repository.stage({ 'src/new\nfeat: pwned\n.ts': 'x\n', 'src/\u001b[31mred\u202e.ts': 'x\n' })
+    await call('prepare-commit-msg', [path])
+    expect(
+      written()
+        .trim()
+        .split('\n')
+        .every((line) => line.startsWith('#')),
+    ).toBe(true)
+    expect([written().includes('\u001b'), written().includes('\u202e'), written().includes('pwned')]).toEqual([false, false, true])
+  })
+
   it('writes nothing where the encoding or the comment character does not allow it', async () => {
     const { call, path, withModel, written, repository } = await scene({
       answer: JSON.stringify({ ...good, subject: 'parse ports f\u00fcr alle', body: '' }),
