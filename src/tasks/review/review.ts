@@ -111,7 +111,7 @@ async function askAndCheck({ plan, rules, whole, change, readNew }: Prepared, re
   const linting = lintChange({ change, plan, readNew, readOld, onStart }, request, context)
   const asking = linting.then((linted) =>
     context.engine
-      ? askUnits(plan.units, { ...promptOptions({ rules, linted, units: plan.units }, request, context), onFirstRequest: onStart }, context)
+      ? askUnits(plan.units, { ...promptOptions({ rules, linted, whole }, request, context), onFirstRequest: onStart }, context)
       : Promise.resolve<UnitOutcome[]>([]),
   )
   // Whatever ends the asking is told where it is awaited; here it only must not keep the checks from running.
@@ -125,12 +125,12 @@ async function askAndCheck({ plan, rules, whole, change, readNew }: Prepared, re
 interface Prompting {
   rules: readonly Rule[]
   linted: LintedChange
-  units: Plan['units']
+  whole: Change
 }
 
-function promptOptions({ rules, units, linted }: Prompting, { options, optionsFor }: ReviewRequest, context: TaskContext) {
-  // One prompt for all, so that an engine evaluates it once; each unit's schema then has those of its own path.
-  const categories = enabledCategories(options, ...units.map(({ path }) => optionsFor(path)))
+function promptOptions({ rules, whole, linted }: Prompting, { options, optionsFor }: ReviewRequest, context: TaskContext) {
+  // One prompt for all, other shards too, so that an engine evaluates it once; each unit's schema then has those of its own path.
+  const categories = enabledCategories(options, ...whole.files.map(({ path }) => optionsFor(path)))
   const categoriesFor = (path: string) => enabledCategories(optionsFor(path))
   const shared: SharedPrompt = sharedPrompt(categories, rules)
   const told = new Set<string>()

@@ -92,7 +92,9 @@ async function askLinter(linter: Linter, running: Running): Promise<ToolReport[]
   if (report.checked.length === 0 && report.failed.length === 0) return []
   const programs = [...report.checked, ...report.failed].map(({ directory, program = linter.name }) => programOf(directory, program))
   const missing = await Promise.all(programs.map((program) => isMissing(program, now, context)))
-  const failures = report.failed.map(({ directory, reason }) => `${placed(linter, directory)} could not look at the change: ${reason}`)
+  const failures = report.failed
+    .filter(({ reason }) => !isUnconfigured(reason))
+    .map(({ directory, reason }) => `${placed(linter, directory)} could not look at the change: ${shortened(reason)}`)
   const checked = report.checked.flatMap((use) => use.paths)
   const heard = { linter: linter.name, checked, diagnostics: [...report.diagnostics], programs: [...new Set(programs)], stoppedAfter: null }
   const unread = unreadFiles(linter, report.diagnostics, running.files)
@@ -111,7 +113,7 @@ function freshOf(linter: Linter, diagnostics: readonly Diagnostic[], running: Ru
     async lintBase(paths) {
       try {
         const report = await lintWithin(linter, { paths, tree: await base() }, running)
-        return report === null || report.failed.length > 0 ? null : report.diagnostics
+        return report === null || report.failed.some(({ reason }) => !isUnconfigured(reason)) ? null : report.diagnostics
       } catch (error) {
         running.context.signal.throwIfAborted()
         if (!(error instanceof AppError)) throw error
@@ -151,8 +153,20 @@ function unreadFiles(linter: Linter, diagnostics: readonly Diagnostic[], files: 
     const { isFatal, path, range, message } = diagnostic
     const file = byPath.get(path)
     if (!isFatal || range === null || file === undefined || touchedLines(diagnostic, file).length > 0) return []
-    return [`${linter.name} could not read ${path}, so nothing is known of it: line ${range.startLine}: ${message}`]
+    return [`${linter.name} could not read ${path}, so nothing is known of it: line ${range.startLine}: ${shortened(message)}`]
   })
+}
+
+/** A project that depends on a tool and does not configure it, such as for its tests, does not lint with it. */
+const isUnconfigured = (reason: string) =>
+  /couldn't find (?:an eslint\.config|a configuration file)|no configuration (?:was )?(?:found|provided)/i.test(reason)
+
+const maxReason = 300
+
+/** The tools' own words, without the pages that some of them write. */
+function shortened(text: string): string {
+  const line = text.replaceAll(/\s+/g, ' ').trim()
+  return line.length <= maxReason ? line : `${line.slice(0, maxReason - 1).toWellFormed()}…`
 }
 
 const programOf = (directory: string, program: string) => (program.includes('/') ? posix.join(directory, program) : program)

@@ -174,6 +174,23 @@ describe('a linter that cannot say what it should', () => {
     expect(report.notices).toMatchObject([{ code: 'LINTER_FAILED', message: expect.stringMatching(message) }])
   })
 
+  it('that the project depends on and does not configure is none of its linters', async () => {
+    const repository = repositoryOf({ 'package.json': '{"type":"module","devDependencies":{"eslint":"10","stylelint":"17"}}' })
+    repository.stage({ 'a.js': 'debugger\n', 'a.css': 'a {}\n' })
+    expect((await reviewStaged(repository)).notices).toEqual([])
+  })
+
+  it('is told in a few of its words', async () => {
+    const repository = repositoryOf(noDebugger)
+    repository.install(
+      'eslint',
+      'for i in 1 2 3 4 5 6 7 8 9; do echo "A page of words, and a line of it, and another one." >&2; done; exit 7',
+    )
+    repository.stage({ 'a.js': 'debugger\n' })
+    const [notice] = (await reviewStaged(repository)).notices
+    expect(notice?.message).toMatch(/^eslint could not look at the change: [^\n]{300}$/)
+  })
+
   it('is stopped when its part of the time is over, and the model is asked all the same', async () => {
     const repository = repositoryOf(noDebugger)
     repository.install('eslint', 'sleep 60')
