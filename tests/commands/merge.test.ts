@@ -76,7 +76,7 @@ async function scene(staged: Record<string, string> = files()) {
     return done
   }
   const report = (file: string) => reportSchema.parse(JSON.parse(readFileSync(file, 'utf8')))
-  return { repository, home, agent, model, review, shards, report }
+  return { repository, home, server, agent, model, review, shards, report }
 }
 
 /** What two reports must agree in. */
@@ -101,6 +101,16 @@ describe('agent merge', () => {
       expect(merged.code).toBe(whole.code)
     }
   }, 240_000)
+
+  it('rests on shards that put the same questions as the whole run, whatever is on for some paths only', async () => {
+    const { repository, server, model, review, shards } = await scene()
+    repository.write('agent.config.yaml', "paths: [{ match: 'src/mean-1.ts', review: { checks: { performance: warning } } }]\n")
+    const questions = () => new Set(server.chatRequests.map(({ body }) => JSON.stringify([body?.messages, body?.response_format])))
+    await review(model)
+    const whole = questions()
+    await shards(5, model)
+    expect([questions().size, whole.size > 15]).toEqual([whole.size, true])
+  })
 
   it('adds up what a run without any model left unseen', async () => {
     const { review, shards, report, agent } = await scene()
