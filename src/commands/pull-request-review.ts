@@ -53,6 +53,10 @@ async function prepare(command: Command, flags: ReviewFlags, context: CommandCon
   const { pr, repo, publish = false } = flags
   if (pr === undefined)
     throw new AppError('USAGE_INVALID', '--publish posts on a pull request, and none is named.', { hint: 'Add --pr <number>.' })
+  if (publish && flags.shard !== undefined)
+    throw new AppError('USAGE_INVALID', '--publish posts what a whole review found, and --shard looks at a part.', {
+      hint: 'Write the report of each shard with --format json, then use `agent merge` and `agent publish`.',
+    })
   const { signal } = context
   const workspace = await openTaskWorkspace(command, context, { isPatch: false })
   try {

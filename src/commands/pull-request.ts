@@ -65,10 +65,10 @@ export async function openPlace({ repository, apiUrl, token }: Place, { needsTok
 /** What was posted, for people. */
 export function publishedText(
   { posted, kept, resolved, summarised, url }: Published,
-  { name, isDry }: { name: string; isDry: boolean },
+  { name, isDry, noun = 'comment' }: { name: string; isDry: boolean; noun?: string },
 ): string {
   const parts = [
-    posted > 0 ? `${plural(posted, 'new comment')}` : '',
+    posted > 0 ? plural(posted, `new ${noun}`) : '',
     summarised > 0 ? `${plural(summarised, 'finding')} in the summary only` : '',
     kept > 0 ? `${plural(kept, 'finding')} told before` : '',
     resolved > 0 ? `${resolved} resolved` : '',

@@ -52,11 +52,14 @@ export async function runPublish(command: Command, file: string, context: Comman
       : []
   for (const remark of [...lost, ...published.remarks]) context.stderr.write(`${terminalLine(remark)}\n`)
   for (const { path, line } of rehearsal?.comments ?? []) context.stdout.write(`  ${terminalLine(`${path}:${line}`)}\n`)
-  if (!quiet || isDry) context.stdout.write(publishedText(published, { name: `${place.repository}#${flags.pr}`, isDry }))
+  if (!quiet || isDry)
+    context.stdout.write(
+      publishedText(published, { name: `${place.repository}#${flags.pr}`, isDry, ...(flags.mode === 'check' && { noun: 'annotation' }) }),
+    )
   return exitCodes.clean
 }
 
-export async function publisherFor(mode: PublishFlags['mode'], github: Github): Promise<Publisher> {
+async function publisherFor(mode: PublishFlags['mode'], github: Github): Promise<Publisher> {
   if (mode === 'check') return (await import('../publishers/github-check.ts')).githubCheck(github)
   return (await import('../publishers/github-review.ts')).githubReview(github)
 }

@@ -67,7 +67,7 @@ export function addPullRequestFlags(command: Command): Command {
   return command
     .optionsGroup('Pull request:')
     .addOption(
-      new Option('--pr <number>', 'a pull request on GitHub, with the configuration and the rules of its base')
+      new Option('--pr <number>', 'a pull request on GitHub, judged by the rules of its base')
         .argParser(wholeNumber({ from: 1 }))
         .conflicts(selectors.map(({ name }) => name)),
     )

@@ -46,7 +46,7 @@ export interface Connection {
   graphql<Schema extends z.ZodType>(schema: Schema, call: Omit<Call, 'route'> & { query: string }): Promise<z.infer<Schema>>
 }
 
-export const publicApi = 'https://api.github.com'
+const publicApi = 'https://api.github.com'
 /** Longer than this nobody waits for a limit; the error says for how long it would have been. */
 const maxWaitSeconds = 120
 const maxRetries = 2

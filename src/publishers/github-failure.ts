@@ -49,7 +49,7 @@ function describe(status: number, what: string, error: HttpError): [message: str
     ]
   if (status === 404)
     return [
-      `GitHub knows no such thing, or hides it from this token: it was asked to ${what}.`,
+      `GitHub found nothing when it was asked to ${what}: it is not there, or hidden from this token.`,
       'Check --repo, --pr and what the token may see.',
     ]
   if (status === 422) return [`GitHub refused to ${what}: ${reason}.`, 'Run it again; if it stays, report it with this message.']

@@ -31,7 +31,8 @@ const contextLines = 3
  */
 export function placeFinding({ region, evidence }: Pointing, change: Pick<Change, 'files'>): Spot | null {
   const file = change.files.find(({ path }) => path === region.path)
-  if (!file || region.startLine === null) return null
+  // A name that is not valid UTF-8 cannot be sent, and GitHub would refuse the whole review for it.
+  if (!file || region.startLine === null || !region.path.isWellFormed()) return null
   const wanted = linesOf(evidence)
   const { startLine } = region
   const length = Math.max(startLine, region.endLine ?? startLine) - startLine + 1

@@ -75,7 +75,7 @@ function blocksOf(summary: Summary): Record<'head' | 'details' | 'tail', string[
       ...unseenBlocks(report),
     ],
     details: [
-      ...toldRows.map((row, index) => (index === 0 ? `**On lines of the change**\n\n${row}` : row)),
+      ...toldRows.map((row, index) => (index === 0 ? `**Open in the change**\n\n${row}` : row)),
       ...here.map(
         (finding, index) =>
           `${index === 0 ? '**Not on a line of the change, or beyond the limit of comments**\n\n' : ''}${findingBlock(finding)}`,

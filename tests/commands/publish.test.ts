@@ -66,7 +66,8 @@ it('posts nothing on a dry run, and says what it would', async () => {
 
 it('writes a check where that is asked for', async () => {
   const { fake, publish } = await scene(report())
-  expect(await publish(['--mode', 'check'])).toMatchObject({ code: 0 })
+  expect(await publish(['--mode', 'check'])).toMatchObject({ code: 0, stdout: expect.stringContaining(': 1 new annotation.') })
+  expect(await publish(['--mode', 'check', '--dry-run'])).toMatchObject({ code: 0, stdout: expect.stringContaining('Would be posted') })
   expect(fake.checks).toMatchObject([{ conclusion: 'failure', annotations: [{ path: 'a.ts', start_line: 2 }] }])
   expect(fake.comments).toEqual([])
 })
@@ -130,7 +131,7 @@ it.each<[string, Record<string, string | undefined>, number, RegExp]>([
   ['a wrong token', { GITHUB_TOKEN: 'wrong' }, 3, /does not accept the token/],
   ['no repository', { GITHUB_REPOSITORY: undefined }, 2, /not known which repository is meant/],
   ['a strange repository', { GITHUB_REPOSITORY: 'octo' }, 2, /GITHUB_REPOSITORY is "octo"/],
-  ['a repository that it may not see', { GITHUB_REPOSITORY: 'octo/hidden' }, 3, /hides it from this token/],
+  ['a repository that it may not see', { GITHUB_REPOSITORY: 'octo/hidden' }, 3, /hidden from this token/],
   ['an address without encryption', { GITHUB_API_URL: 'http://ghe.example/api/v3' }, 2, /only sent by https/],
 ])('says what is wrong with %s', async (_name, environment, code, message) => {
   const { publish } = await scene(report())
@@ -170,6 +171,22 @@ it('sends a token for github.com to no other host', async () => {
     code: 2,
     stderr: expect.stringContaining('GITHUB_API_URL=https://ghe.example/api/v3'),
   })
+})
+
+it('takes a token that is named for an enterprise server to that server', async () => {
+  const { publish, repository, fake } = await scene(report())
+  repository.git('remote', 'add', 'origin', 'https://ghe.invalid/octo/shop.git')
+  const environment = { GITHUB_REPOSITORY: undefined, GITHUB_API_URL: undefined, GH_ENTERPRISE_TOKEN: 'for-ghe' }
+  expect(await publish([], environment, repository.root)).toMatchObject({
+    code: 3,
+    stderr: expect.stringContaining('No answer from ghe.invalid'),
+  })
+  expect(fake.log).toEqual([])
+})
+
+it('says nothing but errors with --quiet', async () => {
+  const { publish } = await scene(report())
+  expect(await publish(['--quiet'])).toEqual({ code: 0, stdout: '', stderr: '' })
 })
 
 it.each([

@@ -156,6 +156,7 @@ it('posts nothing on a dry run', async () => {
 
 it.each([
   [['--staged'], /cannot be used with/],
+  [['--publish', '--shard', '1/2'], /agent merge/],
   [['--repo', 'x'], /--repo is "x"/],
   [['--pr', '99'], /read pull request #99/],
 ])('refuses %j', async (args, message) => {

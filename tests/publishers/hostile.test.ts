@@ -28,7 +28,7 @@ function liveIn(body: string): string[] {
   const others = body
     .replace(/^\*\*(?:\u274C|\u26A0\uFE0F|\u2139\uFE0F) (?:error|warning|note):\*\* /gm, '')
     .replace(/^### agent ?/m, '')
-    .replaceAll(/^\*\*(?:On lines of the change|Not on a line of the change, or beyond the limit of comments|Incomplete)\*\*/gm, '')
+    .replaceAll(/^\*\*(?:Open in the change|Not on a line of the change, or beyond the limit of comments|Incomplete)\*\*/gm, '')
     .replace(/^---$/gm, '')
   return liveMarkdown(withoutMarker(others)).filter((text) => !/^\s*-\s*$/.test(text))
 }

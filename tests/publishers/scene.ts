@@ -1,6 +1,6 @@
 import { onTestFinished } from 'vitest'
 import { addedLinesOf, type Change } from '../../src/domain/change.ts'
-import type { DraftFinding, Finding } from '../../src/domain/finding.ts'
+import type { DraftFinding } from '../../src/domain/finding.ts'
 import { identify } from '../../src/domain/fingerprint.ts'
 import type { Report } from '../../src/domain/report.ts'
 import { version } from '../../src/domain/version.ts'
@@ -115,4 +115,3 @@ export function draftAt(path: string, line: number, text: string): DraftFinding 
 }
 
 export const withReplacement = (replacement: string) => (finding: DraftFinding) => ({ ...finding, replacement })
-export type { Finding }

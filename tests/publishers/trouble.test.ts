@@ -2,6 +2,7 @@ import { expect, it } from 'vitest'
 import { openGithub } from '../../src/publishers/github.ts'
 import { githubReview } from '../../src/publishers/github-review.ts'
 import { fakeNumber, fakeRepository, workflowToken } from '../helpers/fake-github.ts'
+import { readFreshChange } from '../../src/publishers/stand-on-head.ts'
 import { changed, scene, signal } from './scene.ts'
 
 const feature = { 'a.ts': changed({ 5: 'BUG1', 30: 'BUG2' }) }
@@ -211,4 +212,60 @@ it('reads a diff file by file where GitHub shows it no other way', async () => {
   expect(byFile.files.map(({ path, status, hunks }) => ({ path, status, hunks }))).toEqual(
     whole.files.map(({ path, status, hunks }) => ({ path, status, hunks })),
   )
+})
+
+it('resolves threads behind a hundred others', async () => {
+  const { fake, publish, push } = await scene({ feature })
+  for (let index = 0; index < 150; index++) fake.addComment({ login: 'somebody', body: `comment ${index}` })
+  await publish()
+  push({ 'a.ts': changed({ 5: 'BUG1' }) })
+  expect(await publish()).toMatchObject({ resolved: 1, remarks: [] })
+  expect(fake.comments.filter(({ isResolved }) => isResolved)).toMatchObject([{ line: 30 }])
+})
+
+it('goes on where its second comment on a finding is already deleted', async () => {
+  const { fake, publish } = await scene({ feature })
+  fake.faults.push({ method: 'DELETE', path: /comments/, status: 404, times: 9 })
+  await Promise.all([publish(), publish()])
+  expect(fake.comments.length).toBeGreaterThanOrEqual(2)
+})
+
+it('does not wait for the end of pushes that never end', async () => {
+  const { fake, github, push } = await scene({ feature })
+  const opened = await github()
+  const pullRequest = await opened.readPullRequest(fakeNumber, signal)
+  let count = 0
+  fake.hooks.before = ({ path }) => {
+    if (path.endsWith('/pulls/7')) push({ 'c.ts': `${count++}\n` })
+  }
+  const { pullRequest: last } = await readFreshChange(opened, pullRequest, signal)
+  expect(last.head.sha).not.toBe(pullRequest.head.sha)
+  expect(fake.asked('GET', /pulls\/7$/).length).toBeLessThan(10)
+})
+
+it('asks nobody else when it is not known whose token it is', async () => {
+  const { fake, publish } = await scene({ feature }, { knowsViewer: false })
+  fake.faults.push({ method: 'GET', path: /^\/user$/, status: 500, times: 9 })
+  await expect(publish()).rejects.toMatchObject({ code: 'PUBLISH_FAILED', message: expect.stringContaining('say whose token this is') })
+  expect(fake.comments).toEqual([])
+})
+
+it('gives up on a summary that cannot be written, after the comments', async () => {
+  const { fake, publish } = await scene({ feature })
+  fake.faults.push({ method: 'POST', path: /issues\/7\/comments$/, status: 503, times: 9 })
+  await expect(publish()).rejects.toMatchObject({ code: 'PUBLISH_FAILED' })
+  fake.faults.length = 0
+  expect(await publish()).toMatchObject({ posted: 0, kept: 2 })
+  expect([fake.comments.length, fake.notes.length]).toEqual([2, 1])
+})
+
+it('writes a new summary where somebody deleted the old one, and edits no comment that it may not', async () => {
+  const { fake, publish, push } = await scene({ feature })
+  await publish()
+  fake.notes.length = 0
+  expect(await publish()).toMatchObject({ kept: 2 })
+  expect(fake.notes).toHaveLength(1)
+  push({ 'a.ts': changed({ 5: 'BUG1' }) })
+  fake.faults.push({ method: 'PATCH', path: /pulls\/comments/, status: 403 })
+  await expect(publish()).rejects.toMatchObject({ message: expect.stringContaining('may not edit a comment') })
 })
