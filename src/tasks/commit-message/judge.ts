@@ -34,11 +34,10 @@ export const headerLength = 72
 export async function judge(draft: Draft, standard: Standard): Promise<Verdict> {
   const { rules, breaking, vocabulary } = standard
   const { type, subject, body, scope: said } = polish(draft, rules)
-  const problems = [
-    ...choiceProblems({ type, scope: said }, standard),
-    ...(await textProblems(subject, vocabulary)),
-    ...subjectProblems(subject),
-  ]
+  // The other problems quote what was said.
+  if (await hasSecret([type, said ?? '', subject].join('\n')))
+    return { message: null, problems: ['The answer holds a secret. Leave it out.'] }
+  const problems = [...choiceProblems({ type, scope: said }, standard), ...textProblems(subject, vocabulary), ...subjectProblems(subject)]
   const scope = shortened({ type, scope: said, subject }, standard)
   const length = headerOf({ type, scope, subject }).length
   const most = Math.min(headerLength, rules.headerLength)
@@ -53,6 +52,8 @@ export async function judge(draft: Draft, standard: Standard): Promise<Verdict> 
 
 const bodyWanted =
   'The body is missing, or cannot be used: one to three plain sentences that say why, with nothing that is not in the change.'
+
+const hasSecret = async (text: string) => (await findSecrets(text)).length > 0
 
 function choiceProblems({ type, scope }: Pick<Draft, 'type' | 'scope'>, { types, scopes, scope: presence }: Choices): string[] {
   const isMissing = presence === 'required' && scope === null && scopes.length > 0
@@ -94,13 +95,12 @@ const forbidden: readonly (readonly [RegExp, string])[] = [
   [/\b(?:BREAKING[ -]CHANGE|(?:signed-off|co-authored|reviewed|acked|tested|reported)-by|change-id)\b/i, 'holds a trailer.'],
 ]
 
-async function textProblems(text: string, vocabulary: string): Promise<string[]> {
+function textProblems(text: string, vocabulary: string): string[] {
   if (/[\r\n]/.test(text)) return ['The subject has several lines. It is one.']
   if (showHidden(text) !== text || text.includes('\t')) return ['The text holds characters that cannot be seen.']
   const found = forbidden.filter(([pattern]) => pattern.test(text)).map(([, what]) => `The subject ${what}`)
   const invented = inventedNames(text, vocabulary).map((name) => `${name} is not in the change.`)
-  const secrets = (await findSecrets(text)).length > 0 ? ['The subject holds a secret. Leave it out.'] : []
-  return [...found, ...invented, ...secrets]
+  return [...found, ...invented]
 }
 
 async function isUsableBody(body: string, { vocabulary }: Standard): Promise<boolean> {
@@ -108,7 +108,7 @@ async function isUsableBody(body: string, { vocabulary }: Standard): Promise<boo
   // Footers, comments and quotations are not prose.
   if (/^(?:[\w-]+(?::| #)|#|>|\||-{3}|={3})/m.test(body)) return false
   const flat = body.replaceAll(/\s*\n\s*/g, ' ')
-  return !chatter.test(flat) && (await textProblems(flat, vocabulary)).length === 0
+  return !chatter.test(flat) && textProblems(flat, vocabulary).length === 0 && !(await hasSecret(body))
 }
 
 /** The parser must find what was meant: a scope or a subject could be written so that it reads otherwise. */

@@ -73,6 +73,13 @@ describe('the judge of messages', () => {
     expect(await problemsOf(subject)).toContain(problem)
   })
 
+  it('does not repeat a secret in what it says of the rest', async () => {
+    const secret = ['ghp', '1234567890abcdefghijABCDEFGHIJ123456'].join('_')
+    const { problems } = await judge({ type: secret, scope: secret, subject: `here is ${secret}`, body: secret }, standard())
+    expect(problems).toEqual(['The answer holds a secret. Leave it out.'])
+    expect((await judge({ ...draft, body: `It was ${secret}.` }, standard())).message?.body).toBe('')
+  })
+
   it('refuses a type or a scope that was not offered, and a scope that is missing', async () => {
     expect((await judge({ ...draft, type: 'docs', scope: 'db' }, standard())).problems).toEqual([
       'The type "docs" does not fit this change: it is one of feat, fix.',
