@@ -180,6 +180,16 @@ describe('a linter that cannot say what it should', () => {
     expect((await reviewStaged(repository)).notices).toEqual([])
   })
 
+  it('that the base did not configure had nothing to say about it', async () => {
+    const repository = repositoryOf({
+      'package.json': '{"type":"module","devDependencies":{"eslint":"10"}}',
+      'a.js': 'var a = 1\nexport {}\n',
+    })
+    repository.stage({ ...noDebugger, 'a.js': 'export {}\nvar a = 1\n' })
+    const report = await reviewStaged(repository)
+    expect([found(report), report.notices]).toEqual([['eslint/no-var a.js:2'], []])
+  })
+
   it('is told in a few of its words', async () => {
     const repository = repositoryOf(noDebugger)
     repository.install(
