@@ -6,14 +6,17 @@ export class Failure extends Error {
   readonly told: AppError
   readonly retryable: boolean
   readonly retryAfterMs: number | null
+  /** Further attempts that may help, where that is fewer than usual. */
+  readonly mostRetries: number
   /** The server's own words on a request that it refused, with its status; null for any other failure. */
   readonly refusal: { status: number; text: string } | null
 
-  constructor(told: AppError, { retryable = false, retryAfterMs = null, refusal = null }: FailureDetails = {}) {
+  constructor(told: AppError, { retryable = false, retryAfterMs = null, mostRetries = Infinity, refusal = null }: FailureDetails = {}) {
     super(told.message, { cause: told })
     this.told = told
     this.retryable = retryable
     this.retryAfterMs = retryAfterMs
+    this.mostRetries = mostRetries
     this.refusal = refusal
   }
 }
@@ -21,6 +24,7 @@ export class Failure extends Error {
 interface FailureDetails {
   retryable?: boolean
   retryAfterMs?: number | null
+  mostRetries?: number
   refusal?: { status: number; text: string } | null
 }
 
@@ -104,7 +108,11 @@ function disconnected(error: unknown, { causes, place }: { causes: readonly unkn
     place.apiKey,
   )
   const unreachable = (hint: string, retryable: boolean) =>
-    new Failure(new AppError('ENGINE_UNREACHABLE', `No connection to ${place.url}: ${reason}.`, { cause: error, hint }), { retryable })
+    new Failure(new AppError('ENGINE_UNREACHABLE', `No connection to ${place.url}: ${reason}.`, { cause: error, hint }), {
+      retryable,
+      // Nothing listens there. That a server starts just now is rare, and a commit may be waiting.
+      ...(code === 'ECONNREFUSED' && { mostRetries: 1 }),
+    })
   if (connectionErrors.has(code)) return unreachable('Start the server, or correct engine.baseUrl.', true)
   if (lookUpErrors.has(code)) return unreachable('Correct engine.baseUrl: the name or socket in it is not known here.', false)
   if (/CERT|SIGNATURE|ISSUER/.test(code))

@@ -20,7 +20,7 @@ export async function withRetries<T>(attempt: () => Promise<T>, policy: RetryPol
       // Whatever broke when the time was up or the caller left, that is why.
       watch.signal.throwIfAborted()
       if (!(error instanceof Failure)) throw error
-      if (!error.retryable || retries >= policy.maxRetries) throw error.told
+      if (!error.retryable || retries >= Math.min(policy.maxRetries, error.mostRetries)) throw error.told
       const pauseMs = error.retryAfterMs ?? policy.random() * Math.min(longestPauseMs, firstPauseMs * 2 ** retries)
       if (pauseMs >= watch.remainingMs()) throw tooLate(error, pauseMs)
       watch.rest()
