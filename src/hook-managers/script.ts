@@ -40,7 +40,7 @@ export function lookupLines({ hook, args = '"$@"', recorded = null }: LookupOpti
 }
 
 function recordedLines({ node, main }: RecordedProgram, call: string): string[] {
-  const [program, entry] = [quoted(node), quoted(main)].map((path) => path.replaceAll('\\', '/'))
+  const [program, entry] = [node, main].map((path) => quoted(forwardSlashes(path)))
   return [`if [ -x ${program} ] && [ -f ${entry} ]; then exec ${program} ${entry} ${call}; fi`]
 }
 
@@ -85,20 +85,36 @@ function twiceRead(rest: string): string[] {
   ]
 }
 
-/** Our lines out of a file, made to tell what they would run instead of running it; it ends with 1 where they find nothing. */
+/** A text in quotes, as `quoted` writes it: nothing in it is expanded. */
+const inQuotes = String.raw`(?:'[^']*'|\\')+`
+/** Each line that looks for us, and the same without starting what it finds. */
+const questions: readonly (readonly [RegExp, string])[] = [
+  [new RegExp(String.raw`^PATH="\$PWD/node_modules/\.bin:\$PATH"(?::${inQuotes})?$`), '$&'],
+  [/^(if command -v agent >\/dev\/null && command -v node >\/dev\/null; then) exec agent hooks run .*$/, '$1 exit 0; fi'],
+  [new RegExp(String.raw`^(if \[ -x ${inQuotes} \] && \[ -f ${inQuotes} \]; then) exec .*$`), '$1 exit 0; fi'],
+]
+
+/**
+ * Our lines out of a file, made to tell whether they would find something; it ends with 1 where they find nothing. The file is the
+ * repository's, which may be anybody's: of what is in it, only lines that are ours to the letter are run.
+ */
 export function asQuestion(script: string): string {
-  const lines = script.split('\n').map((line) => line.trim())
-  const first = lines.findIndex((line) => line.startsWith('PATH='))
-  const asked = lines
-    .slice(Math.max(first, 0))
-    .filter((line) => /^(?:PATH=|if (?:command|\[ -x))/.test(line))
-    .map((line) => line.replace(/exec (.+?) hooks run .*$/, (_all, program: string) => `command -v ${program}; exit 0; fi`))
-  return [...asked, 'exit 1'].join('\n')
+  const lines = script.split('\n').flatMap((text) => {
+    const line = text.trim()
+    const known = questions.find(([pattern]) => pattern.test(line))
+    return known ? [line.replace(known[0], known[1])] : []
+  })
+  return [...lines, 'exit 1'].join('\n')
 }
 
 /** Git for Windows' shell knows drives as folders. */
 function posixPath(path: string): string {
-  return path.replaceAll('\\', '/').replace(/^([A-Za-z]):\//, (_all, drive: string) => `/${drive.toLowerCase()}/`)
+  return forwardSlashes(path).replace(/^([A-Za-z]):\//, (_all, drive: string) => `/${drive.toLowerCase()}/`)
+}
+
+/** Elsewhere than on Windows a backslash is a letter like any other. */
+function forwardSlashes(path: string): string {
+  return /^[A-Za-z]:[\\/]/.test(path) ? path.replaceAll('\\', '/') : path
 }
 
 function quoted(text: string): string {

@@ -168,7 +168,25 @@ it('asks a script what it would run without running it', () => {
   const recorded = { node: "/a/it's/node", main: '/b/main.js' }
   const question = asQuestion(aroundLines({ hook: 'pre-commit', rest: '"$0"', recorded }).join('\n'))
   expect(question).not.toContain('exec')
+  expect(question).toContain(`'/a/it'\\''s'`)
   expect(question.split('\n')).toHaveLength(4)
+})
+
+it('writes paths of Windows as its shell reads them', () => {
+  const recorded = { node: 'C:\\Program Files\\node.exe', main: 'D:\\agent\\main.js' }
+  expect(aroundLines({ hook: 'commit-msg', rest: '"$0"', recorded }).join('\n')).toContain(
+    "if [ -x 'C:/Program Files/node.exe' ] && [ -f 'D:/agent/main.js' ]; then exec 'C:/Program Files/node.exe' 'D:/agent/main.js' hooks run",
+  )
+})
+
+it.each([
+  'PATH=$(touch pwned)',
+  'PATH="$PWD/node_modules/.bin:$PATH":$(touch pwned)',
+  `PATH="$PWD/node_modules/.bin:$PATH":'a'$(touch pwned)''`,
+  'if command -v agent; then touch pwned; fi',
+  "if [ -x '/a' ] && [ -f '/b' ]; touch pwned; then exec x hooks run y",
+])('asks nothing of a line that somebody else has put into our part: %s', (line) => {
+  expect(asQuestion(`  ${line}\n`)).toBe('exit 1')
 })
 
 it('offers the pre-commit framework each hook with a program of the machine and with one of its own', () => {
