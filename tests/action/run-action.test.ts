@@ -1,9 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { hostileTexts } from '../helpers/hostile-texts.ts'
 import { liveMarkdown } from '../helpers/live-markdown.ts'
 import { expectValidSarif } from '../helpers/validate-sarif.ts'
 import { ask, pathWithTools } from '../helpers/programs.ts'
+import type { ChatRequest } from '../helpers/scripted-server.ts'
 import { startGitServer } from './git-server.ts'
 import { defect, knowsTheDefect, openPullRequest, port, scene } from './scene.ts'
 
@@ -377,6 +379,47 @@ describe('the ending', () => {
     expect(ended.commands).toHaveLength(1)
     expect(liveMarkdown(ended.summary).filter((part) => /^[<>[\]@&]/.test(part))).toEqual(['<', '>'])
   })
+})
+
+describe('a hostile model and a hostile change', () => {
+  const perUnit = 5
+  // Of one kind on lines beside each other they would be taken for one.
+  const categories = ['logic', 'boundary', 'null', 'async', 'resource', 'state', 'type', 'error-handling', 'api-contract', 'concurrency']
+  const slices = Array.from({ length: Math.ceil(hostileTexts.length / perUnit) }, (_, index) =>
+    hostileTexts.slice(index * perUnit, (index + 1) * perUnit),
+  )
+  const names = ['::error::x.ts', '##[error]y.ts', '@octocat.ts', '<img src=x>.ts', 'a`b.ts', '![x](https:).ts']
+
+  it.each(slices.map((texts) => [texts]))(
+    'put no command into the log, no output, and nothing alive into the summary: %j',
+    async (texts) => {
+      const lines = texts.map((_text, index) => `export const value${index} = ${index}`)
+      const findings = texts.map((text, index) => ({
+        quote: lines[index],
+        line: index + 1,
+        trigger: text,
+        effect: text,
+        category: 'logic',
+        severity: ['error', 'warning', 'note'][index % 3],
+        title: text.slice(0, 70),
+      }))
+      const answer = ({ messages }: ChatRequest) =>
+        JSON.stringify(messages.at(1)?.content?.includes('value0') ? { none: false, findings } : { none: true, findings: [] })
+      const job = await scene({ answer })
+      const before = job.remote.commit('Configure', { 'agent.config.yaml': `review: { maxFindings: ${perUnit} }\n` })
+      const focused = Object.fromEntries(names.map((name) => [name, 'export {}\n']))
+      const after = job.remote.commit('::set-output name=findings::0', { ...focused, 'src/many.ts': `${lines.join('\n')}\n` })
+      job.checkout('refs/heads/main', 1)
+      const ended = await job.run({ event: 'push', payload: { before, after } })
+      expect(ended).toMatchObject({ code: 1, outputs: { 'exit-reason': 'findings' } })
+      // Blank ones are dropped, and one that is too much like another is merged into it.
+      const count = Number(ended.outputs.findings)
+      expect(count).toBeGreaterThanOrEqual(Math.floor(texts.length / 2))
+      expect(ended.commands.filter((command) => !/^::(?:error|warning|notice) (?:file=[^:,]*,|title=[^:,]*::)/.test(command))).toEqual([])
+      const alive = liveMarkdown(ended.summary).filter((part) => /^[<>[\]@&]|^www|:\/\//.test(part))
+      expect(alive).toEqual(Array.from({ length: count }, () => ['<', '>']).flat())
+    },
+  )
 })
 
 describe('the task fix', () => {
