@@ -3,6 +3,7 @@ import type { Command } from 'commander'
 import { AppError, type ExitCode } from '../domain/errors.ts'
 import type { Report } from '../domain/report.ts'
 import { terminalLine } from '../domain/trust-terminal.ts'
+import { gitHistory } from '../publishers/git-history.ts'
 import type { Github } from '../publishers/github.ts'
 import type { PullRequest } from '../publishers/publisher.ts'
 import { reviewStart } from '../publishers/review-start.ts'
@@ -92,16 +93,7 @@ function trusting(base: string, context: CommandContext): CommandContext {
 }
 
 function startOf({ github, pullRequest, git }: Prepared, configDigest: string, signal: AbortSignal): Promise<string | null> {
-  return reviewStart(github, pullRequest, {
-    signal,
-    configDigest,
-    isAncestor: async (ancestor, descendant) =>
-      (await git.run(['merge-base', '--is-ancestor', ancestor, descendant], { signal })).code === 0,
-    async hasMerge(from, to) {
-      const { code, stdout } = await git.run(['rev-list', '--merges', '--max-count=1', `${from}..${to}`], { signal })
-      return code !== 0 || stdout.length > 0
-    },
-  })
+  return reviewStart(github, pullRequest, { ...gitHistory(git), configDigest, signal })
 }
 
 /** What a review is made under. Where any of it is another, an earlier review says nothing about this one. */

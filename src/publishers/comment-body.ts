@@ -39,7 +39,7 @@ function footnote({ rule, confidence }: Finding): string {
 /** A suggestion where it replaces exactly what the comment stands on, so that it can be applied with one click; else the lines to write. */
 function replacementBlock(finding: Finding, spot: Spot): string {
   const replacement = replacementOf(finding)
-  if (!replacement || replacement.text.length > maxReplacement) return ''
+  if (!replacement || showHidden(replacement.text).length > maxReplacement) return ''
   const { text } = replacement
   if (spot.isWhole && spot.side === 'RIGHT' && spot.text !== text && isPlain(text)) return suggestion(text)
   const where = describeLines(finding.region)
@@ -59,6 +59,8 @@ function isPlain(text: string): boolean {
   return showHidden(text) === text && guardMarkers(text) === text && !/^\s*(?:\/[a-z]|@[\w-]+[ \t]+\w)/im.test(text)
 }
 
-function cut(text: string, length: number): string {
-  return text.length <= length ? text : `${text.slice(0, length).toWellFormed()}\u2026`
+/** The beginning of a text, measured as it is shown: a hidden character takes eight. */
+export function cut(text: string, length: number): string {
+  const shown = showHidden(text)
+  return shown.length <= length ? shown : `${shown.slice(0, length).toWellFormed()}\u2026`
 }

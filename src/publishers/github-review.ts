@@ -105,7 +105,7 @@ function stateOf({ report, pullRequest, configDigest = '', isUntrusted = false }
     version: 1,
     head: pullRequest.head.sha,
     base: pullRequest.base.ref,
-    tool: report.tool.version,
+    tool: report.tool.version.slice(0, 100),
     config: configDigest,
     isSound: report.completeness === 'complete' && !isUntrusted && !report.notices.some(tellsFailure),
     open: [

@@ -5,7 +5,7 @@ import type { Report } from '../domain/report.ts'
 import { placeFinding } from './place-finding.ts'
 
 /** More findings than any review has; who writes more wants something else. */
-const maxFindings = 5000
+const maxFindings = 1000
 
 /** A report of which nothing is left that the real change does not bear out. */
 export interface HeldReport {

@@ -4,7 +4,7 @@ import type { Report } from '../domain/report.ts'
 import type { Severity } from '../domain/severity.ts'
 import { inlineCode, markdownLine, markdownText } from '../domain/trust-markdown.ts'
 import { describeCounts, describeLeftOut, describeSuppressed, runFacts, tellsFailure, unseenFiles } from '../reporters/facts.ts'
-import { findingBlock, icons } from './comment-body.ts'
+import { cut, findingBlock, icons } from './comment-body.ts'
 import { stateMarker, withStateMarker } from './markers.ts'
 import type { ReviewState } from './review-state.ts'
 
@@ -13,6 +13,7 @@ const maxCharacters = 65_000
 const maxUnseenFiles = 20
 const maxNotices = 20
 const maxNoticeLength = 500
+const maxNameLength = 300
 
 /** A finding that is told on a line. */
 export interface ToldFinding {
@@ -69,8 +70,8 @@ function blocksOf(summary: Summary): Record<'head' | 'details' | 'tail', string[
   const toldRows = told.map(toldRow)
   return {
     head: [
-      `### ${markdownLine(`agent ${report.task}`)}: ${counts}${solved}`,
-      markdownText(report.summary.slice(0, 2000)),
+      `### ${markdownLine(`agent ${cut(report.task, 40)}`)}: ${counts}${solved}`,
+      markdownText(cut(report.summary, 2000)),
       ...remarks.map((remark) => `> ${markdownLine(remark)}`),
       ...unseenBlocks(report),
     ],
@@ -96,17 +97,20 @@ function unseenBlocks(report: Report): string[] {
   const { changedLines, seenLines } = report.coverage
   const rows = unseen
     .slice(0, maxUnseenFiles)
-    .map(({ path, lines, reason }) => `- ${inlineCode(path)}, ${plural(lines, 'line')}: ${markdownLine(reason)}`)
+    .map(
+      ({ path, lines, reason }) =>
+        `- ${inlineCode(cut(path, maxNameLength))}, ${plural(lines, 'line')}: ${markdownLine(cut(reason, maxNameLength))}`,
+    )
   const more = unseen.length > maxUnseenFiles ? [`- and ${plural(unseen.length - maxUnseenFiles, 'more file')}`] : []
   return [`**Incomplete**: ${formatCount(seenLines)} of ${plural(changedLines, 'changed line')} looked at.`, [...rows, ...more].join('\n')]
 }
 
 function noticeBlocks({ notices }: Report): string[] {
   const failures = notices.filter(tellsFailure).slice(0, maxNotices)
-  return [failures.map(({ code, message }) => `- ${inlineCode(code)} ${markdownLine(message.slice(0, maxNoticeLength))}`).join('\n')]
+  return [failures.map(({ code, message }) => `- ${inlineCode(cut(code, 100))} ${markdownLine(cut(message, maxNoticeLength))}`).join('\n')]
 }
 
 function footer(report: Report): string {
   const facts = [describeSuppressed(report), describeLeftOut(report), runFacts(report).join(' \u00B7 ')].filter((fact) => fact !== '')
-  return `---\n\n${facts.map((fact) => markdownLine(fact.slice(0, maxNoticeLength))).join('  \n')}`
+  return `---\n\n${facts.map((fact) => markdownLine(cut(fact, maxNoticeLength))).join('  \n')}`
 }

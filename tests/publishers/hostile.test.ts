@@ -159,3 +159,36 @@ it('places nothing outside of the diff, whatever it claims to point at', () => {
     }),
   )
 })
+
+it.each(['a @b <c> ', '\u200b', '@ ', '\u200b @'])('fits when %j is everywhere, without an end', (part) => {
+  const huge = part.repeat(20_000)
+  const many = <Item>(item: Item) => Array.from({ length: 100 }, () => item)
+  const report = reportWith({
+    task: huge,
+    summary: huge,
+    completeness: 'partial',
+    tool: { name: 'coding-agent', version: huge },
+    notices: many({ code: 'ENGINE_FAILED', message: huge, hint: huge }),
+    engine: { kind: 'local', model: huge, digest: huge, seed: 0 },
+    coverage: {
+      changedLines: 9,
+      seenLines: 0,
+      files: many({ path: huge, changedLines: 1, seenLines: 0, skipped: { reason: huge, expected: false } }),
+    },
+  })
+  const body = summaryBody({
+    report,
+    told: [],
+    here: many(findingWith({ message: huge, rule: `review/${'x'.repeat(100_000)}` })),
+    resolved: 0,
+    remarks: [],
+    state,
+  })
+  expect(body.length).toBeLessThanOrEqual(65_536)
+  expect(readStateMarker(body)).toEqual(state)
+  const comment = commentBody(
+    findingWith({ message: huge, replacement: huge.slice(0, 12_000), rule: `review/${'x'.repeat(100_000)}` }),
+    spot,
+  )
+  expect(comment.length).toBeLessThanOrEqual(65_536)
+})
