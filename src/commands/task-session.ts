@@ -32,13 +32,15 @@ interface SessionOptions {
   isPatch: boolean
   /** `--dry-run` keeps the tree as it is, and asks the model all the same. */
   asksOnDryRun?: boolean
+  /** False inside of a hook: git holds its index then, and what a killed run has left half-way waits for the next command. */
+  recovers?: boolean
 }
 
 /** Reads the configuration, opens the checkout and finds out who answers. Loads no model. */
 export async function openTaskSession(
   command: Command,
   context: CommandContext,
-  { isPatch, asksOnDryRun = false }: SessionOptions,
+  { isPatch, asksOnDryRun = false, recovers = true }: SessionOptions,
 ): Promise<TaskSession> {
   const flags = command.optsWithGlobals<TaskFlags>()
   const overrides = { flags: configOverrides(flags) }
@@ -47,7 +49,7 @@ export async function openTaskSession(
   early?.catch(() => {})
   const workspace = await openTaskWorkspace(command, context, { isPatch })
   try {
-    const recovered = await finishInterruptedRuns(workspace, context)
+    const recovered = recovers ? await finishInterruptedRuns(workspace, context) : []
     const files = await trustedFiles(workspace, context.environment)
     const settings = await (early ?? loadSettings(command, context, { ...overrides, readBase: files.readBase }))
     const choice = await choose(settings, context, { isSilent: (flags.dryRun ?? false) && !asksOnDryRun })

@@ -26,7 +26,7 @@ function heading(path: string, { paint, width }: Page): string {
 }
 
 function findingBlock(finding: Finding, page: Page): string {
-  const { severity, title, message } = finding
+  const { severity, title } = finding
   const head = wrapText(`${severity}: ${terminalLine(title)}`, page.width - 2)
   const label = page.paint([severityColors[severity], 'bold'], severity)
   const excerpt = excerptOf(finding, page)
@@ -34,15 +34,21 @@ function findingBlock(finding: Finding, page: Page): string {
     ...head.map((row, index) => (index === 0 ? label + page.paint('bold', row.slice(severity.length)) : page.paint('bold', row))),
     locator(finding, page),
     ...(excerpt.length > 0 ? ['', ...excerpt.map((row) => `  ${row}`)] : []),
-    '',
-    ...wrapText(terminalText(message), page.width - 2).map((row) => withCode(row, page)),
-    ...closingLines(finding)
-      .flatMap((line) => wrapText(line, page.width - 2))
-      .map((row) => page.paint('dim', row)),
+    ...behind(messageRows(finding, page)),
   ]
     .map((row) => (row === '' ? '' : `  ${row}`))
     .join('\n')
 }
+
+/** What a linter says fits into its title, and that it was run goes without saying. */
+function messageRows(finding: Finding, page: Page): string[] {
+  const { title, message } = finding
+  const rows = message === title ? [] : wrapText(terminalText(message), page.width - 2).map((row) => withCode(row, page))
+  const closing = closingLines(finding).flatMap((line) => wrapText(line, page.width - 2))
+  return [...rows, ...closing.map((row) => page.paint('dim', row))]
+}
+
+const behind = (rows: readonly string[]) => (rows.length === 0 ? [] : ['', ...rows])
 
 /** Terminals and editors open `path:line` on a click; `agent explain` takes what stands at the end. */
 function locator({ id, region, rule, confidence }: Finding, { paint }: Page): string {
@@ -55,7 +61,8 @@ function locator({ id, region, rule, confidence }: Finding, { paint }: Page): st
 function closingLines(finding: Finding): string[] {
   const removal = replacementOf(finding)?.text === '' ? [`Suggested: remove ${describeLines(finding.region)}.`] : []
   const { kind, detail } = finding.proof
-  return [...removal, ...(kind === 'executed' && detail !== '' ? [`Shown by running it: ${terminalText(detail)}`] : [])]
+  const isShown = kind === 'executed' && detail !== '' && finding.source.kind !== 'linter'
+  return [...removal, ...(isShown ? [`Shown by running it: ${terminalText(detail)}`] : [])]
 }
 
 const withCode = (row: string, { paint }: Page) => row.replaceAll(/`[^`]+`/g, (code) => paint('cyan', code))

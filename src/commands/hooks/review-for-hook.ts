@@ -37,7 +37,7 @@ export async function reviewForHook(call: HookCall, review: HookReview): Promise
   const startedAt = performance.now()
   const limit = new AbortController()
   const context = withSignal(call.context, AbortSignal.any([call.context.signal, limit.signal]))
-  const session = await openTaskSession(call.command, context, { isPatch: false })
+  const session = await openTaskSession(call.command, context, { isPatch: false, recovers: false })
   const maxTime = session.settings.config.hooks.preCommit.maxTime * review.times
   const timer = setTimeout(() => limit.abort(tookTooLong(maxTime)), maxTime * (1 + patience.part) + patience.ms)
   const timeLeft = () => Math.floor(startedAt + maxTime * (1 - reserve) - performance.now())
