@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { posix } from 'node:path'
 import { configPlaces } from '../config/config-places.ts'
+import { gitHistory } from '../publishers/git-history.ts'
 import type { Github } from '../publishers/github.ts'
 import type { PullRequest } from '../publishers/publisher.ts'
 import { reviewStart } from '../publishers/review-start.ts'
@@ -18,17 +19,7 @@ interface Scope {
 
 /** The commit after which the rest of a pull request is new; null: all of it is. */
 export function newSince({ directory, environment, github, pullRequest, configDigest, signal }: Scope): Promise<string | null> {
-  const git = createGit(directory, environment)
-  return reviewStart(github, pullRequest, {
-    signal,
-    configDigest,
-    isAncestor: async (ancestor, descendant) =>
-      (await git.run(['merge-base', '--is-ancestor', ancestor, descendant], { signal })).code === 0,
-    async hasMerge(from, to) {
-      const { code, stdout } = await git.run(['rev-list', '--merges', '--max-count=1', `${from}..${to}`], { signal })
-      return code !== 0 || stdout.length > 0
-    },
-  })
+  return reviewStart(github, pullRequest, { ...gitHistory(createGit(directory, environment)), configDigest, signal })
 }
 
 /** What a review is made under: the inputs, and every file of the trusted branch that may be configuration or rules. */
