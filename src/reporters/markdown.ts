@@ -97,10 +97,10 @@ function coverageBlocks(report: Report): string[] {
 }
 
 function noticeBlocks({ notices }: Report): string[] {
-  if (notices.length === 0) return []
-  return [
-    notices.map(({ code, message, hint }) => `- ${inlineCode(code)} ${markdownLine(message)} ${markdownLine(hint)}`.trimEnd()).join('\n'),
-  ]
+  // A report of somebody else's may have one that says nothing: a lone dash would make a heading of what stands above it.
+  const rows = notices.map(({ code, message, hint }) => `${inlineCode(code)} ${markdownLine(message)} ${markdownLine(hint)}`.trim())
+  const told = rows.filter((row) => row !== '').map((row) => `- ${row}`)
+  return told.length === 0 ? [] : [told.join('\n')]
 }
 
 function footer(report: Report): string {

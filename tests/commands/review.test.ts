@@ -256,7 +256,7 @@ describe('agent baseline', () => {
   it.each([
     [['baseline', 'show'], /no baseline/i],
     [['baseline', 'create', '--from', 'missing.json'], /missing\.json/],
-    [['baseline', 'create', '--from', 'README.md'], /not a report/],
+    [['baseline', 'create', '--from', 'README.md'], /README\.md is not valid JSON/],
     [['baseline', 'create', '--baseline', 'none'], /names no file/],
     [['review', '--baseline', 'missing.json'], /missing\.json/],
   ])('refuses %j', async (args, message) => {

@@ -68,7 +68,8 @@ describe('the identity of a tree', () => {
   it('is the same as long as nothing changed, and another after any change', async () => {
     const made = await opened({ 'a.txt': 'one\n' })
     const seen: (string | null)[] = []
-    const look = async () => seen.push(...(await Promise.all((['index', 'working'] as const).map((kind) => treeIdentity(made.repository, { kind }, signal)))))
+    const look = async () =>
+      seen.push(...(await Promise.all((['index', 'working'] as const).map((kind) => treeIdentity(made.repository, { kind }, signal)))))
     await look()
     await look()
     expect(seen.slice(2)).toEqual(seen.slice(0, 2))
@@ -99,7 +100,8 @@ describe('a tree on disk', () => {
   it('is there where nothing else is, but for files that no tool reads', async () => {
     const made = await opened({ 'a.txt': 'one\n' })
     const id = made.git('rev-parse', 'HEAD').trim()
-    const isThere = async () => Promise.all([{ kind: 'index' as const }, { kind: 'commit' as const, id }].map((tree) => isCheckedOut(made.repository, tree, signal)))
+    const isThere = async () =>
+      Promise.all([{ kind: 'index' as const }, { kind: 'commit' as const, id }].map((tree) => isCheckedOut(made.repository, tree, signal)))
     made.write('notes.log', '')
     expect(await isThere()).toEqual([true, true])
     made.stage({ 'a.txt': 'two\n' })

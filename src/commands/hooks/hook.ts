@@ -1,10 +1,7 @@
 import type { Command } from 'commander'
 import type { ExitCode } from '../../domain/errors.ts'
+import type { HookName } from '../../hook-managers/hook-manager.ts'
 import type { CommandContext } from '../command.ts'
-
-/** The hooks of git that are answered. */
-export const hookNames = ['pre-commit', 'prepare-commit-msg', 'commit-msg', 'pre-push'] as const
-export type HookName = (typeof hookNames)[number]
 
 /** One call of a hook by git. */
 export interface HookCall {

@@ -26,7 +26,7 @@ export const prepareCommitMessage: AnswerHook = async (call) => {
       hint: 'Call it as git does: agent hooks run prepare-commit-msg -- "$@".',
     })
   if ((source !== '' && source !== 'template') || saysNoEditor(context.environment)) return exitCodes.clean
-  const session = await openTaskSession(call.command, context, { isPatch: false })
+  const session = await openTaskSession(call.command, context, { isPatch: false, recovers: false })
   try {
     return await prepare(resolve(session.settings.globals.directory, path), session, call)
   } finally {

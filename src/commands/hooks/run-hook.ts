@@ -1,6 +1,7 @@
+import type { HookName } from '../../hook-managers/hook-manager.ts'
 import { AppError, type ExitCode, exitCodes } from '../../domain/errors.ts'
 import { globalFlags } from '../flags.ts'
-import type { AnswerHook, HookCall, HookName } from './hook.ts'
+import type { AnswerHook, HookCall } from './hook.ts'
 import { isSet, shouldSkip } from './should-skip.ts'
 
 interface Hook {
