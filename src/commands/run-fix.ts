@@ -8,13 +8,13 @@ import type { FailOn, Severity } from '../domain/severity.ts'
 import { linters } from '../linters/registry.ts'
 import { fix, type FixRequest } from '../tasks/fix/fix.ts'
 import { readReportedProblems } from '../tasks/fix/reported-problem.ts'
-import { selectPaths } from '../workspace/select-paths.ts'
 import { readBaseline } from './baseline-file.ts'
 import type { CommandContext } from './command.ts'
 import type { TaskFlags } from './flags.ts'
 import { requestOf as reviewRequestOf } from './run-review.ts'
 import { runTaskCommand } from './run-task.ts'
 import { selectorFrom, type SelectorFlags } from './selector-flags.ts'
+import { scopeFrom } from './task-scope.ts'
 import type { TaskSession } from './task-session.ts'
 import { writePatch } from './write-patch.ts'
 
@@ -106,23 +106,15 @@ async function scopeOf(
   flags: FixFlags,
   { paths, context }: { paths: readonly string[]; context: CommandContext },
 ): Promise<FixRequest['scope']> {
-  const {
-    settings: { globals },
-    runtime: { workspace },
-  } = session
-  const selector = selectorFrom(flags)
   if (flags.review) return reviewScope(session, flags, { paths, context })
-  if (flags.from !== undefined) {
-    const readText = async (path: string) =>
-      (await workspace.readFile({ kind: 'working' }, path).catch(() => null))?.toString('utf8') ?? null
-    const text = await readReport(resolve(globals.directory, flags.from), flags.from)
-    return { kind: 'report', problems: await readReportedProblems(text, { name: flags.from, root: workspace.root, readText }) }
-  }
-  if (paths.length === 0 || selector.kind !== 'uncommitted') return { kind: 'change', selector, paths }
-  const selection = await selectPaths(paths, { root: workspace.root, directory: globals.directory })
-  context.signal.throwIfAborted()
-  await selection.requireKnown([], () => workspace.listFiles({ kind: 'working' }))
-  return { kind: 'paths', covers: (path) => selection.includes({ path, oldPath: null }) }
+  if (flags.from === undefined) return scopeFrom(session, flags, { paths, signal: context.signal })
+  return reportScope(session, flags.from)
+}
+
+async function reportScope({ settings: { globals }, runtime: { workspace } }: TaskSession, from: string): Promise<FixRequest['scope']> {
+  const readText = async (path: string) => (await workspace.readFile({ kind: 'working' }, path).catch(() => null))?.toString('utf8') ?? null
+  const text = await readReport(resolve(globals.directory, from), from)
+  return { kind: 'report', problems: await readReportedProblems(text, { name: from, root: workspace.root, readText }) }
 }
 
 /** A review as `agent review` would make it now; of the plan that its own `--dry-run` shows there is no need here. */

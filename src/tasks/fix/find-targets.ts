@@ -1,8 +1,7 @@
 import type { ChangedFile } from '../../domain/change.ts'
 import { addedLinesOf } from '../../domain/change.ts'
 import type { Diagnostic } from '../../domain/diagnostic.ts'
-import { plural } from '../../domain/plural.ts'
-import type { TaskContext } from '../task.ts'
+import { isOnDisk, notOnDisk } from '../verify/on-disk.ts'
 import type { CopyState } from './copy-state.ts'
 import { findReported } from './find-reported.ts'
 import type { FixRequest } from './fix.ts'
@@ -40,10 +39,10 @@ async function inChange(place: Seeking, { selector, paths }: Extract<FixRequest[
   const lines = new Map<string, { added: ReadonlySet<number>; isNew: boolean }>()
   for (const file of files) {
     // Of what is staged, the copy itself is what the change has.
-    if (selector.kind === 'staged' || (await isOnDisk(file, change.new, context))) lines.set(file.path, addedOf(file))
+    if (selector.kind === 'staged' || (await isOnDisk(file, change, context))) lines.set(file.path, addedOf(file))
     else differing.push(file.path)
   }
-  if (differing.length > 0) context.notice(notTheSame(differing))
+  if (differing.length > 0) context.notice(notOnDisk(differing))
   const state = await stateOf([...lines.keys()], place)
   const found = foundIn(state, place, (diagnostic) => isOnAdded(diagnostic, lines.get(diagnostic.path)))
   return { ...found, isPartial: differing.length > 0 }
@@ -55,21 +54,6 @@ function isOnAdded(diagnostic: Diagnostic, file: { added: ReadonlySet<number>; i
   const lines = linesOf(diagnostic)
   if (file === undefined || lines === null) return file?.isNew ?? false
   return [...file.added].some((line) => line >= lines.start && line <= lines.end)
-}
-
-async function isOnDisk({ path }: ChangedFile, tree: Parameters<TaskContext['workspace']['readFile']>[0], { workspace }: TaskContext) {
-  if (tree.kind === 'working') return true
-  const [meant, onDisk] = await Promise.all([workspace.readFile(tree, path), workspace.readFile({ kind: 'working' }, path)])
-  return meant !== null && onDisk !== null && meant.equals(onDisk)
-}
-
-function notTheSame(paths: readonly string[]) {
-  const named = `${paths.slice(0, 5).join(', ')}${paths.length > 5 ? ` and ${plural(paths.length - 5, 'more file')}` : ''}`
-  return {
-    code: 'NOT_ON_DISK',
-    message: `Not attempted, because the working files are not what the change has: ${named}.`,
-    hint: 'Check that version out, or name the files: agent fix <paths>.',
-  }
 }
 
 function foundIn(state: CopyState, { request }: Seeking, isWanted: (diagnostic: Diagnostic) => boolean): Found {
