@@ -6,6 +6,7 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } 
 import { join } from 'node:path'
 import { build, type RolldownOutput } from 'rolldown'
 import { bundledPackages, copyPrompts, licensesOf, lightHeaders, resolve, root } from './bundling.ts'
+import { fewerChunks } from './chunks.ts'
 
 const dist = join(root, 'dist')
 
@@ -35,15 +36,26 @@ function removeOldBuild() {
 }
 
 async function bundle(): Promise<RolldownOutput> {
+  const chunks = fewerChunks()
   return build({
     cwd: root,
     input: Object.fromEntries(Object.entries(entries).filter(([, path]) => existsSync(join(root, path)))),
     platform: 'node',
     external,
-    plugins: [lightHeaders],
+    plugins: [lightHeaders, chunks.plugin],
+    // Nobody imports an entry but Node and users of the library, whose names stay as they are.
+    preserveEntrySignatures: 'allow-extension',
     resolve,
     // All files lie side by side, so that `new URL('./prompts/x.md', import.meta.url)` means the same in every one of them.
-    output: { dir: dist, format: 'esm', entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js', minify: false, comments: false },
+    output: {
+      dir: dist,
+      format: 'esm',
+      entryFileNames: '[name].js',
+      chunkFileNames: '[name]-[hash].js',
+      minify: false,
+      comments: false,
+      ...chunks.output,
+    },
     transform: { target: 'node22.18' },
     logLevel: 'warn',
   })

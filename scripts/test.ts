@@ -20,7 +20,7 @@ function needsBuild(): boolean {
   const wanted = named.length === 0 || named.some((name) => /e2e|integration/.test(name))
   if (!wanted || !existsSync(join(root, 'src/main.ts'))) return false
   const changed = (pattern: string) => Math.max(0, ...globSync(pattern, { cwd: root }).map((path) => statSync(join(root, path)).mtimeMs))
-  return changed('{src/**/*,scripts/{build,bundling}.ts,package-lock.json}') > changed('dist/*.js')
+  return changed('{src/**/*,scripts/{build,bundling,chunks}.ts,package-lock.json}') > changed('dist/*.js')
 }
 
 function vitestOptions(): string[] {
