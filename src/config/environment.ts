@@ -89,6 +89,8 @@ function sectionPrefix(schema: ConfigSchema): RegExp {
 /** Text where the key takes text, else the number or the yes or no that it spells; what fits nothing stays text, for the error to show. */
 function typedValue(text: string, path: string, schema: ConfigSchema): unknown {
   const candidates = [text, Number(text), words[text.toLowerCase()]].filter((value) => value !== undefined && !Number.isNaN(value))
+  // Nothing else it could be: whether it fits is told when everything is read.
+  if (candidates.length === 1) return text
   return candidates.find((value) => schema.safeParse(sectionOf(path, value)).success) ?? text
 }
 
