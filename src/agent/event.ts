@@ -26,4 +26,8 @@ export type AgentEvent =
   | { type: 'repair-plan'; problems: number }
   /** Problems that are repaired together, what became of them, and of how many nothing remains to be done. */
   | { type: 'repair-end'; group: string; rules: readonly string[]; text: string; problems: number; durationMs: number }
+  /** How many defects are planted, one at a time. */
+  | { type: 'mutant-plan'; mutants: number }
+  | { type: 'mutant-start'; path: string; line: number }
+  | { type: 'mutant-end'; path: string; line: number; status: string; durationMs: number }
   | { type: 'agent-end'; ending: string; reason: string; steps: number }

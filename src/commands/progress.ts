@@ -1,5 +1,6 @@
 import type { AgentEvent } from '../agent/event.ts'
 import type { ToolCall } from '../domain/message.ts'
+import { plural } from '../domain/plural.ts'
 import { terminalLine, terminalText } from '../domain/trust-terminal.ts'
 
 interface ProgressStream {
@@ -24,7 +25,9 @@ const redrawMs = 100
 
 /** One line on the terminal that says how far a run is. Silent when nobody looks, so that logs stay clean. */
 export function createProgress(stream: ProgressStream, { quiet, verbose = false }: ProgressOptions): Progress {
+  const tellTrial = stream.isTTY ? () => {} : trialTeller(stream)
   const tell = (event: AgentEvent) => {
+    if (!quiet) tellTrial(event)
     if (event.type === 'tool-end' && verbose) tellCall(event, stream)
     if (event.type === 'notice' && !quiet) tellNotice(event, stream)
     if (event.type === 'repair-end' && !quiet) stream.write(`${describeRepair(event)}\n`)
@@ -62,6 +65,20 @@ export function createProgress(stream: ProgressStream, { quiet, verbose = false 
       clearInterval(timer)
       clear()
     },
+  }
+}
+
+/** Nobody waits for half an hour before a silent log: every tenth part is a line, where there are enough for that. */
+function trialTeller(stream: ProgressStream): (event: AgentEvent) => void {
+  const fewest = 10
+  let [all, done, missed] = [0, 0, 0]
+  return (event) => {
+    if (event.type === 'mutant-plan') all = event.mutants
+    if (event.type !== 'mutant-end') return
+    done++
+    if (event.status === 'Survived') missed++
+    const isTenth = Math.floor((done * 10) / all) > Math.floor(((done - 1) * 10) / all)
+    if (all >= fewest && isTenth) stream.write(`${done} of ${plural(all, 'defect')} tried, ${missed} unnoticed\n`)
   }
 }
 
@@ -123,10 +140,17 @@ function take(event: AgentEvent, state: ProgressState): void {
     case 'repair-end':
       state.done += event.problems
       break
+    case 'mutant-plan':
+      startCounting(state, event.mutants, 'defects tried')
+      break
+    case 'mutant-start':
+      begin(state, `${event.path}:${event.line}`)
+      break
     case 'unit-start':
       begin(state, event.path)
       break
     case 'unit-end':
+    case 'mutant-end':
       state.done++
       break
     case 'step-start':

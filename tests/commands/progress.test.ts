@@ -102,3 +102,37 @@ it('begins to count anew where a review comes before a repair', async () => {
   const text = out.written.join('')
   for (const part of ['1/1 reviewed', '0/3 dealt with']) expect(text).toContain(part)
 })
+
+it('counts the defects that are tried, and says what is done before', async () => {
+  const out = stream(true)
+  const progress = createProgress(out, { quiet: false })
+  progress.onEvent({ type: 'stage-start', what: 'running the tests of a.ts' })
+  await sleep(150)
+  progress.onEvent({ type: 'mutant-plan', mutants: 12 })
+  progress.onEvent({ type: 'mutant-start', path: 'a.ts', line: 3 })
+  progress.onEvent({ type: 'mutant-end', path: 'a.ts', line: 3, status: 'Killed', durationMs: 5 })
+  await sleep(150)
+  progress.end()
+  const text = out.written.join('')
+  for (const part of ['running the tests of a.ts', '1/12 defects tried · a.ts:3']) expect(text).toContain(part)
+  expect(text).not.toContain('\n')
+})
+
+it('writes a line for each tenth of many defects where nobody looks, and none for few', () => {
+  const linesFor = (mutants: number, quiet = false) => {
+    const out = stream(false)
+    const progress = createProgress(out, { quiet })
+    progress.onEvent({ type: 'mutant-plan', mutants })
+    for (let line = 1; line <= mutants; line++)
+      progress.onEvent({ type: 'mutant-end', path: 'a.ts', line, status: line === 3 ? 'Survived' : 'Killed', durationMs: 1 })
+    progress.end()
+    return out.written
+  }
+  expect([linesFor(9), linesFor(40, true)]).toEqual([[], []])
+  const lines = linesFor(40)
+  expect([lines.length, lines[0], lines.at(-1)]).toEqual([
+    10,
+    '4 of 40 defects tried, 1 unnoticed\n',
+    '40 of 40 defects tried, 1 unnoticed\n',
+  ])
+})
