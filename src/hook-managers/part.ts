@@ -57,6 +57,11 @@ export function removePart(text: string, hook: HookName): string | null {
   return rest === '' && part.isEnded ? null : rest
 }
 
+/** Past the last lines of parts that begin before this place, the beginning of a line: to YAML they are comments, which end no block. */
+export function pastEnds(text: string, at: number): number {
+  return at + (/^(?:[ \t]*# agent hooks end: [\w-]+[ \t]*(?:\r?\n|$))*/.exec(text.slice(at))?.[0].length ?? 0)
+}
+
 /** Finds our part. Throws where only one of its comments is left, because nobody can tell then what is ours. */
 export function findPart(text: string, hook: HookName): Part | null {
   const [first, last] = [lineWith(text, opening(hook)), lineWith(text, closing(hook))]

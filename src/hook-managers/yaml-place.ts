@@ -10,6 +10,7 @@ import {
   type YAMLMap,
   type YAMLSeq,
 } from 'yaml'
+import { pastEnds } from './part.ts'
 
 /** A place in the text of a YAML file where lines can be put, with the indentation that they need there. */
 export interface YamlPlace {
@@ -41,13 +42,13 @@ export function below(map: YAMLMap, key: string): Node | null | undefined {
 export const isBlockMap = (node: unknown): node is YAMLMap => isMap(node) && node.flow !== true && node.items.length > 0
 export const isBlockSeq = (node: unknown): node is YAMLSeq => isSeq(node) && node.flow !== true && node.items.length > 0
 
-/** Below the last entry of a block. */
+/** Below the last entry of a block, and below the comments that end a part of ours there: a part is never put into another. */
 export function afterLast(text: string, block: YAMLMap | YAMLSeq): YamlPlace {
   const [first, last] = [block.items[0], block.items.at(-1)]
   const end = endOf(last) ?? block.range?.[1] ?? text.length
   const lineEnd = text.indexOf('\n', end)
   const at = end > 0 && text[end - 1] === '\n' ? end : lineEnd === -1 ? text.length : lineEnd + 1
-  return { at, indent: indentAt(text, startOf(first) ?? 0) }
+  return { at: pastEnds(text, at), indent: indentAt(text, startOf(first) ?? 0) }
 }
 
 function endOf(item: unknown): number | undefined {

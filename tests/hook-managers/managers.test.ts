@@ -113,6 +113,36 @@ describe('simple-git-hooks', () => {
   })
 })
 
+describe('one hook of several', () => {
+  it.each([
+    ['lefthook.yml', 'pre-commit:\n  jobs:\n    - name: mine\n      run: echo mine\n'],
+    ['lefthook.yml', 'pre-commit:\r\n  commands:\r\n    mine:\r\n      run: echo mine\r\n'],
+    ['lefthook.yml', 'colors: false # and no end'],
+    ['lefthook.toml', 'colors = false\n'],
+    ['.pre-commit-config.yaml', 'repos:\n  - repo: local\n    hooks: []\n# theirs\n'],
+    ['package.json', '{ "simple-git-hooks": { "pre-commit": "theirs" } }\n'],
+  ])('goes from %s, and the others stay', async (file, text) => {
+    const { hooks, read, hook } = hookScene()
+    hook(file, text, 0o644)
+    const installed = async () => {
+      const { stdout } = await hooks('status', '--format', 'json')
+      return (JSON.parse(stdout) as { hooks: { hook: string }[] }).hooks.map((state) => state.hook)
+    }
+    await hooks('install', '--hooks', 'commit-msg,pre-push')
+    await hooks('install', '--hooks', 'pre-commit,prepare-commit-msg')
+    expect(await installed()).toEqual(['pre-commit', 'prepare-commit-msg', 'commit-msg', 'pre-push'])
+    await hooks('uninstall', '--hooks', 'commit-msg')
+    expect(await installed()).toEqual(['pre-commit', 'prepare-commit-msg', 'pre-push'])
+    await hooks('uninstall', '--hooks', 'pre-commit')
+    expect(await installed()).toEqual(['prepare-commit-msg', 'pre-push'])
+    await hooks('install', '--hooks', 'commit-msg')
+    await hooks('uninstall', '--hooks', 'prepare-commit-msg')
+    expect(await installed()).toEqual(['commit-msg', 'pre-push'])
+    await hooks('uninstall')
+    expect(read(file)).toBe(text)
+  })
+})
+
 describe('a property of JSON', () => {
   it('goes where its object says, and is not put where there is none', () => {
     expect(withProperty('{ "a": 1 // note\n}', ['b'], 2)).toBe('{ "a": 1,\n  "b": 2 // note\n}')

@@ -113,6 +113,19 @@ describe('agent hooks status', () => {
     )
   })
 
+  it.each([
+    ['lefthook.yml', 'pre-commit:\n  jobs:\n    - run: sh node_modules/coding-agent/hooks/pre-commit\n'],
+    ['lefthook.yml', 'pre-commit:\n  jobs:\n    - run: npx agent hooks run pre-commit --\n'],
+    ['.pre-commit-config.yaml', 'repos:\n  - repo: https://example.org/agent\n    hooks:\n      - id: agent # ours\n'],
+    ['.pre-commit-config.yaml', 'repos:\n  - repo: https://example.org/agent\n    hooks:\n      - id: "agent-node"\n'],
+    ['package.json', '{ "simple-git-hooks": { "pre-commit": "sh node_modules/coding-agent/hooks/pre-commit \\"$@\\"" } }\n'],
+  ])('knows the hook that somebody has named in %s, and takes it for no other: %j', async (file, text) => {
+    const { hooks, hook } = hookScene()
+    hook(file, text, 0o644)
+    for (const name of ['pre-commit', 'commit-msg', 'pre-push']) hook(`.git/hooks/${name}`, '#!/bin/sh\nmanager run "$0"\n')
+    expect(await hooks('status')).toMatchObject({ code: 0, stdout: `fires  pre-commit  ${file} (written by hand)\n` })
+  })
+
   it('knows a call that somebody has written by hand', async () => {
     const { hooks, hook, path } = hookScene()
     hook('.git/hooks/pre-push', '#!/bin/sh\nagent review --base main\n')
