@@ -95,19 +95,26 @@ function milderLine(milder: readonly Finding[], { stops, flagsAfterwards }: Revi
 }
 
 /** What was not looked at, why, and what to do about it: of several reasons the one that explains the others. */
-function unreviewedLine(report: Report, reviewed: ReviewedFor): string {
-  const unseen = unseenFiles(report).map(({ path }) => path)
-  const notice = report.notices.find(({ code }) => isFailure(code)) ?? report.notices.find(({ code }) => tellingCodes.has(code))
-  const told = notice ? `${notice.message} ${notice.hint}` : (unseenFiles(report)[0]?.reason ?? '')
-  if (unseen.length === 0) return told === '' ? '' : oneLine(told)
-  const files = listed(unseen, 'file')
-  const { stops, flagsAfterwards, maxTime, isTimeOver } = reviewed
+function unreviewedLine({ notices, coverage }: Report, { stops, flagsAfterwards, maxTime, isTimeOver }: ReviewedFor): string {
+  const unseen = unseenFiles({ coverage })
+  const failure = notices.find(({ code }) => isFailure(code))
+  if (unseen.length === 0) {
+    const notice = failure ?? notices.find(isWorthTelling)
+    return notice ? oneLine(`${notice.message} ${notice.hint}`) : ''
+  }
+  const files = listed(
+    unseen.map(({ path }) => path),
+    'file',
+  )
   if (isTimeOver) {
     const again = command('review', flagsAfterwards)
     return oneLine(`no time was left within ${formatDuration(maxTime)} to review ${files}. Do so with ${again}`)
   }
-  if (notice?.code === 'MODEL_MISSING') return oneLine(`there is no model, so only the checks looked at ${files}. ${modelHint}`)
-  return oneLine(`${files} of this ${stops} ${unseen.length === 1 ? 'was' : 'were'} not reviewed: ${told}`)
+  if (!failure && notices.some(({ code }) => code === 'MODEL_MISSING'))
+    return oneLine(`there is no model, so only the checks looked at ${files}. ${modelHint}`)
+  const hint = notices.find(({ code }) => code === 'UNITS_UNSEEN')?.hint ?? ''
+  const why = failure ? `${failure.message} ${failure.hint}` : `${[...new Set(unseen.map(({ reason }) => reason))].join('; ')}. ${hint}`
+  return oneLine(`${files} of this ${stops} ${unseen.length === 1 ? 'was' : 'were'} not reviewed: ${why}`)
 }
 
 const modelHint =
@@ -122,6 +129,12 @@ const tellingCodes: ReadonlySet<Notice['code']> = new Set([
   'LINTER_FAILED',
   'LINTERS_NOT_RUN',
 ])
+
+/** The compiler of a large project never ends within the time of a hook. Told at each commit, that is noise: `agent review` tells it where there is more time. */
+function isWorthTelling({ code, hint }: Notice): boolean {
+  const asksForTime = hint.includes('--max-time')
+  return tellingCodes.has(code) && !(code === 'LINTER_FAILED' && asksForTime)
+}
 
 function listed(items: readonly string[], what: string): string {
   const distinct = [...new Set(items)]

@@ -1,3 +1,4 @@
+import { existsSync, mkdirSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { answerOf, defect, installHook } from '../../helpers/hook-scene.ts'
@@ -27,6 +28,23 @@ describe('pre-commit', () => {
     repository.gitBytes(['add', '.'], { environment })
     const { code, stderr } = await run('pre-commit', { environment })
     expect([code, stderr]).toEqual([1, expect.stringContaining('Look closer:  agent review\n')])
+  })
+
+  it('says nothing of a compiler that was only stopped because the time was over', async () => {
+    const { repository, run } = callScene({
+      'package.json': '{ "devDependencies": { "typescript": "5" } }',
+      'tsconfig.json': '{}',
+      '.gitignore': 'node_modules\n',
+    })
+    const compiler = join(repository.root, 'node_modules/typescript/bin/tsc')
+    repository.write('node_modules/typescript/package.json', '{ "name": "typescript", "version": "5.9.0", "bin": { "tsc": "bin/tsc" } }')
+    installHook(compiler, `echo asked >'${compiler}.log'; exec sleep 600`)
+    mkdirSync(join(repository.root, 'node_modules/.bin'))
+    symlinkSync('../typescript/bin/tsc', join(repository.root, 'node_modules/.bin/tsc'))
+    repository.stage({ 'src/a.ts': 'export const a = 1\n' })
+    const environment = { AGENT_ENGINE_USE: 'none', AGENT_HOOKS_PRE_COMMIT_MAX_TIME: '2s', AGENT_HOOK_STRICT: '1' }
+    expect(await run('pre-commit', { environment })).toEqual({ code: 0, stdout: '', stderr: '' })
+    expect(existsSync(`${compiler}.log`)).toBe(true)
   })
 
   it('gives up on what does not end by itself', async () => {

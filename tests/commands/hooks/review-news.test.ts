@@ -110,7 +110,7 @@ describe('what a hook tells of a review', () => {
       { isTimeOver: true },
       'agent: no time was left within 10s to review a.ts, b.ts, c.ts and 2 more files. Do so with agent review --commit HEAD\n',
     ],
-    ['why files were not seen', {}, 'agent: a.ts, b.ts, c.ts and 2 more files of this commit were not reviewed: too long\n'],
+    ['why files were not seen', {}, 'agent: a.ts, b.ts, c.ts and 2 more files of this commit were not reviewed: too long.\n'],
   ])('names %s', (_what, more, text) => {
     const files = ['a.ts', 'b.ts', 'c.ts', 'd.ts', 'e.ts'].map((path) => unseen(path, 'too long'))
     expect(news(report({ coverage: covered(...files) }), more)).toEqual({ code: 4, text })
@@ -123,6 +123,23 @@ describe('what a hook tells of a review', () => {
     ]
     const { code, text } = news(report({ notices, coverage: covered(unseen('a.ts', 'It is gone.')) }))
     expect([code, text]).toEqual([3, 'agent: a.ts of this commit was not reviewed: It is gone. Start it.\n'])
+  })
+
+  it('names the reason of the files, and not what else went wrong', () => {
+    const notices = [
+      { code: 'LINTER_FAILED', message: 'eslint broke.', hint: 'Repair it.' },
+      { code: 'UNITS_UNSEEN', message: '2 of 2 parts of the change were not seen by the model: no answer', hint: 'Ask again.' },
+    ]
+    const { text } = news(report({ notices, coverage: covered(unseen('a.ts', 'no answer'), unseen('b.ts', 'no answer')) }))
+    expect(text).toBe('agent: a.ts, b.ts of this commit were not reviewed: no answer. Ask again.\n')
+  })
+
+  it('tells of a missing model before a linter that broke, and of the linter where that is all', () => {
+    const broken = { code: 'LINTER_FAILED', message: 'eslint broke.', hint: 'Repair it.' }
+    const missing = { code: 'MODEL_MISSING', message: 'There is no model.', hint: '' }
+    const both = news(report({ notices: [broken, missing], coverage: covered(unseen('a.ts', 'there is no model')) }))
+    expect(both.text).toMatch(/^agent: there is no model, so only the checks looked at a\.ts\. Get one with /)
+    expect(news(report({ notices: [broken] })).text).toBe('agent: eslint broke. Repair it.\n')
   })
 
   it('keeps facts to itself that change nothing', () => {
