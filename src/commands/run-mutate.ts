@@ -52,7 +52,9 @@ async function requestOf(
   return {
     scope: await scopeFrom(session, flags, { paths, signal }),
     isExcluded: (path) => !isWanted(path),
+    shard: flags.shard ?? null,
     most: flags.maxMutants,
+    dryRun: flags.dryRun ?? false,
     // Test runners use several cores themselves.
     jobs: flags.jobs ?? Math.max(1, Math.floor(availableParallelism() / 2)),
     commandTimeout: config.sandbox.timeout,

@@ -6,6 +6,9 @@ const positionSchema = z.strictObject({ line: z.int().positive(), column: z.int(
 export const mutantStatuses = ['Killed', 'Survived', 'NoCoverage', 'Timeout', 'CompileError', 'Pending'] as const
 export type MutantStatus = (typeof mutantStatuses)[number]
 
+/** The reason of a mutant that was not meant to be tried. */
+export const onlyPlanned = 'Only planned.'
+
 export const triedMutantSchema = z.strictObject({
   path: z.string(),
   mutator: z.string().describe('As in the reports of Stryker where it has such a one'),

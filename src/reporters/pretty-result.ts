@@ -3,7 +3,7 @@ import type { MutateResult } from '../domain/mutation.ts'
 import type { CommitMessageResult, ExplainResult, FixResult, RunResult } from '../domain/result.ts'
 import { terminalLine, terminalText } from '../domain/trust-terminal.ts'
 import type { Page } from './page.ts'
-import { knownResult, mutationLines, patchCounts, targetName, targetOutcome, verificationLines } from './result-lines.ts'
+import { isPlan, knownResult, mutationLines, patchCounts, targetName, targetOutcome, verificationLines } from './result-lines.ts'
 import { cutText, wrapText } from './text-layout.ts'
 
 /** What a task has to say beyond its findings. */
@@ -98,7 +98,15 @@ function mutationBlock(result: MutateResult, { paint }: Page): string[] {
     ({ path, text, isGuarded }) =>
       `${paint(isGuarded ? 'green' : 'yellow', isGuarded ? '\u2714' : '\u25CB')} ${paint('cyan', terminalLine(path))}  ${text}`,
   )
-  return rows.length === 0 ? [] : [rows.join('\n')]
+  if (rows.length === 0) return []
+  return [rows.join('\n'), ...(isPlan(result.mutants) ? [planText(result, { paint })] : [])]
+}
+
+function planText({ mutants }: MutateResult, { paint }: Pick<Page, 'paint'>): string {
+  const asCode = (text: string) => cutText(terminalLine(text.replaceAll(/\s+/g, ' ').trim()) || 'nothing', 40)
+  const row = ({ path, start, mutator, original, replacement }: MutateResult['mutants'][number]) =>
+    `${paint('cyan', `${terminalLine(path)}:${start.line}`)}  ${mutator}: ${asCode(original)} \u2192 ${asCode(replacement)}`
+  return mutants.map(row).join('\n')
 }
 
 /** The message as git would show it; where there is none, what it would have to be about. */

@@ -1,4 +1,4 @@
-import { type MutateResult, mutateResultSchema, tallyMutants } from '../domain/mutation.ts'
+import { type MutateResult, mutateResultSchema, onlyPlanned, tallyMutants } from '../domain/mutation.ts'
 import { plural } from '../domain/plural.ts'
 import type { Report } from '../domain/report.ts'
 import {
@@ -81,13 +81,18 @@ export function mutationLines({ mutants }: MutateResult): { path: string; text: 
     const { counts } = tallyMutants(own)
     const missed = counts.survived + counts.noCoverage
     const parts = [
-      `${counts.killed} of ${plural(counts.killed + missed, 'defect')} noticed`,
+      counts.killed + missed > 0 ? `${counts.killed} of ${plural(counts.killed + missed, 'defect')} noticed` : '',
       counts.invalid > 0 ? `${counts.invalid} did not build` : '',
-      counts.pending > 0 ? `${counts.pending} not tried` : '',
+      counts.pending > 0
+        ? `${own.length === counts.pending ? plural(counts.pending, 'defect') : counts.pending} ${isPlan(own) ? 'planned' : 'not tried'}`
+        : '',
     ]
     return { path, text: parts.filter((part) => part !== '').join(', '), isGuarded: missed === 0 && counts.pending === 0 }
   })
 }
+
+/** Whether these were only to be told, and not tried. */
+export const isPlan = (mutants: MutateResult['mutants']) => mutants.every(({ reason }) => reason === onlyPlanned)
 
 type FixTarget = FixResult['targets'][number]
 

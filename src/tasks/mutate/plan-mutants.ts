@@ -1,4 +1,5 @@
 import { addedLinesOf } from '../../domain/change.ts'
+import { isInShard } from '../../domain/shard.ts'
 import { languageOf } from '../../syntax/language.ts'
 import { type Mutant, mutantsOf } from '../../mutators/mutate-text.ts'
 import { mutableLanguages } from '../../mutators/mutator.ts'
@@ -21,9 +22,14 @@ export async function planMutants(request: MutateRequest, project: Project, cont
   const wanted = await wantedLines(request, project, context)
   const files: MutatedFile[] = []
   for (const [path, isWanted] of wanted) {
+    if (request.shard !== null && !isInShard(path, request.shard)) continue
     const language = mutableLanguages.find((known) => known === languageOf(path))
     const text = language && (await project.read(path))
     if (!language || text === null || text === undefined || isTest(path)) continue
+    if (text.includes('\uFFFD')) {
+      context.notice(undecoded(path))
+      continue
+    }
     const mutants = await mutantsOf(text, path, isWanted)
     if (mutants === null) context.notice(unparsed(path))
     else if (mutants.length > 0) files.push({ path, text, language, mutants })
@@ -56,6 +62,13 @@ async function wantedLines({ scope, isExcluded }: MutateRequest, project: Projec
 const unparsed = (path: string) => ({
   code: 'NOT_MUTATED',
   message: `${path} does not parse, so no defect was planted in it.`,
+  hint: '',
+})
+
+/** Written back, it would be another file. */
+const undecoded = (path: string) => ({
+  code: 'NOT_MUTATED',
+  message: `${path} is not UTF-8, so no defect was planted in it.`,
   hint: '',
 })
 

@@ -16,7 +16,7 @@ const maxShown = 5
 
 function findingOf({ path, start, status }: TriedMutant, group: readonly TriedMutant[], line: string): DraftFinding {
   const untested = status === 'NoCoverage'
-  const shown = group.slice(0, maxShown).map(({ original, replacement }) => `${quoted(original)} as ${quoted(replacement)}`)
+  const shown = group.slice(0, maxShown).map((mutant) => defectIn(mutant, group))
   const more = group.length > maxShown ? [`${group.length - maxShown} more`] : []
   return {
     rule: untested ? 'mutate/no-test' : 'mutate/survived',
@@ -33,6 +33,13 @@ function findingOf({ path, start, status }: TriedMutant, group: readonly TriedMu
     },
     replacement: null,
   }
+}
+
+/** `<` as `<=`; with its column where a line has the same more than once. */
+function defectIn({ original, replacement, start }: TriedMutant, group: readonly TriedMutant[]): string {
+  const isAlike = (other: TriedMutant) => other.original === original && other.replacement === replacement
+  const place = group.filter(isAlike).length > 1 ? ` in column ${start.column}` : ''
+  return `${quoted(original)} as ${quoted(replacement)}${place}`
 }
 
 const maxQuoted = 60

@@ -1,3 +1,7 @@
+import { randomUUID } from 'node:crypto'
+import { writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { onTestFinished, describe, expect, it } from 'vitest'
 import { mutateResultSchema, mutationReport } from '../../../src/domain/mutation.ts'
 import { mutate, type MutateRequest } from '../../../src/tasks/mutate/mutate.ts'
@@ -25,18 +29,20 @@ const manifest = JSON.stringify({ name: 'demo', type: 'module', scripts: { test:
 const request: MutateRequest = {
   scope: { kind: 'paths', covers: (path) => path.startsWith('src/') },
   isExcluded: () => false,
+  shard: null,
+  dryRun: false,
   most: 100,
   jobs: 1,
   commandTimeout: 60_000,
   testCommand: null,
 }
 
-async function run(files: Record<string, string>, more: Partial<MutateRequest> = {}, change?: (path: string) => void) {
+async function run(files: Record<string, string>, more: Partial<MutateRequest> = {}, change?: (path: string) => void, maxTime?: number) {
   const repository = temporaryRepository({ files: { 'package.json': manifest, ...files } })
   onTestFinished(repository.remove)
   change?.(repository.root)
   const before = repository.git('status', '--porcelain')
-  const report = await runOn(repository, mutate, { ...request, ...more }, { engine: null })
+  const report = await runOn(repository, mutate, { ...request, ...more }, { engine: null, ...(maxTime !== undefined && { maxTime }) })
   expect(repository.git('status', '--porcelain')).toBe(before)
   return { repository, report, result: mutateResultSchema.parse(report.result) }
 }
@@ -80,7 +86,10 @@ describe('defects that are planted', () => {
     repository.write('src/price.js', 'export const price = 1\n')
     const scope: MutateRequest['scope'] = { kind: 'change', selector: { kind: 'commit', rev: 'HEAD' }, paths: [] }
     const report = await runOn(repository, mutate, { ...request, scope }, { engine: null })
-    expect([report.summary, report.notices.map(({ code }) => code)]).toEqual(['there is nothing that could be broken', ['NOT_ON_DISK']])
+    expect([report.summary, report.notices.map(({ code }) => code)]).toEqual([
+      'there is no code here to break: tests, comments and types are left alone',
+      ['NOT_ON_DISK'],
+    ])
   })
 
   it('are known to be unguarded where no test belongs to the file', async () => {
@@ -117,8 +126,72 @@ describe('defects that are planted', () => {
     const { report, result } = await run({ 'src/a.js': line, 'src/b.js': line }, { most: 4 })
     expect(result.mutants.map(({ path }) => path)).toEqual(['src/a.js', 'src/a.js', 'src/b.js', 'src/b.js'])
     expect(report.notices.map(({ code, message }) => [code, message])).toEqual([
-      ['MUTANTS_LEFT_OUT', '6 mutants beyond the limit of 4 were not tried.'],
+      ['MUTANTS_LEFT_OUT', '6 more defects than the limit of 4 were not tried.'],
     ])
+  })
+
+  it('are only told where nothing is to be run', async () => {
+    const { report, result } = await run({ 'src/price.js': source, 'src/price.test.js': test }, { dryRun: true, most: 3 })
+    expect([report.summary, report.completeness, report.findings]).toEqual(['3 defects would be planted', 'complete', []])
+    expect(result.mutants.map(({ status, reason }) => [status, reason])).toEqual(Array(3).fill(['Pending', 'Only planned.']))
+  })
+
+  it('are those of one part of the files, and the report says of which', async () => {
+    const line = 'export const isOld = (age) => age > 30\n'
+    const files = { 'src/a.js': line, 'src/b.js': line, 'src/c.js': line }
+    const parts = await Promise.all([1, 2].map((index) => run(files, { shard: { index, count: 2 } })))
+    const paths = parts.map(({ result }) => new Set(result.mutants.map(({ path }) => path)))
+    expect([...(paths[0] ?? []), ...(paths[1] ?? [])].toSorted()).toEqual(['src/a.js', 'src/b.js', 'src/c.js'])
+    expect(parts.map(({ report }) => report.notices.map(({ message }) => message))).toEqual([
+      ['This is shard 1 of 2.'],
+      ['This is shard 2 of 2.'],
+    ])
+  })
+
+  it('are not said to be unnoticed where the tests look at another copy of the file', async () => {
+    const { report, result } = await run({
+      'src/price.js': source,
+      'dist/price.js': source,
+      'src/price.test.js': test.replace('./price.js', '../dist/price.js'),
+    })
+    expect([report.findings, report.completeness, result.score]).toEqual([[], 'partial', null])
+    expect(report.notices.map(({ code, message }) => [code, message.slice(0, 80)])).toEqual([
+      ['TESTS_UNUSABLE', 'The tests that belong to src/price.js pass even with that file unreadable. They '],
+    ])
+  })
+
+  it('are not said to be noticed by a test that fails now and then', async () => {
+    const flaky = `${test}
+import { existsSync, writeFileSync } from 'node:fs'
+const mark = ${JSON.stringify(join(tmpdir(), `mutate-flaky-${randomUUID()}`))}
+test('comes and goes', () => {
+  if (existsSync(mark)) throw new Error('again')
+  writeFileSync(mark, '')
+})
+`
+    const { report, result } = await run({ 'src/price.js': source, 'src/price.test.js': flaky }, { most: 6 })
+    expect(result.mutants.flatMap(({ killedBy }) => killedBy).filter((test) => test.includes('comes and goes'))).toEqual([])
+    expect(result.counts.survived).toBeGreaterThan(0)
+    expect(report.notices.map(({ code }) => code)).toContain('TESTS_UNSTEADY')
+  })
+
+  it('are not planted into text of another encoding', async () => {
+    const latin1 = Buffer.from("export const isOld = (age) => age > 30 && 'é' !== ''\n", 'latin1')
+    const { report, result } = await run({ 'src/a.js': 'export {}\n' }, {}, (root) => writeFileSync(join(root, 'src/a.js'), latin1))
+    expect([result.mutants, report.notices.map(({ message }) => message)]).toEqual([
+      [],
+      ['src/a.js is not UTF-8, so no defect was planted in it.'],
+    ])
+  })
+
+  it('are told with their column where a line has the same twice', async () => {
+    const { report } = await run({ 'src/lonely.js': 'export const isIn = (a, b, c) => a < b === b < c\n' })
+    expect(report.findings[0]?.message).toContain('`<` as `<=` in column 36')
+  })
+
+  it('are counted as left where the time is over, and it is told', async () => {
+    const { report } = await run({ 'src/price.js': source, 'src/price.test.js': test }, {}, undefined, 1)
+    expect([report.completeness, report.notices.map(({ code }) => code)]).toEqual(['partial', ['MUTANTS_PENDING']])
   })
 
   it('are the same when several are tried at once', async () => {
