@@ -1,4 +1,4 @@
-import type { Span } from './history.ts'
+import type { Span } from '../workspace/remote-history.ts'
 import type { Inputs } from './inputs.ts'
 
 /** Absolute paths of what a run leaves. */

@@ -1,12 +1,12 @@
 import { AppError } from '../domain/errors.ts'
+import { openRemoteHistory } from '../workspace/remote-history.ts'
 import type { Change } from './command-line.ts'
-import { openHistory } from './history.ts'
 import type { Job } from './job.ts'
 
 /** The change that a job is about, with all of it here: what a shallow clone has left out is fetched. */
 export async function findChange(job: Pick<Job, 'inputs' | 'occasion' | 'remote' | 'eventName' | 'log'>): Promise<Change> {
   const { occasion, remote, inputs, log } = job
-  const history = openHistory(remote)
+  const history = openRemoteHistory(remote)
   if (occasion.trusted !== null) await history.bring(occasion.trusted)
   // A repair is of what is checked out: for a pull request, its merge into the base.
   const head = inputs.task === 'fix' ? null : occasion.head

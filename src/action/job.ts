@@ -1,10 +1,10 @@
 import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { ForgeRemote } from '../workspace/fetch-commits.ts'
 import { childEnvironment } from './child-environment.ts'
 import type { ReportFiles } from './command-line.ts'
 import { readEvent } from './event.ts'
-import type { Remote } from './fetch.ts'
 import { type Inputs, readInputs } from './inputs.ts'
 import type { GuardedLog } from './log.ts'
 import { type Occasion, occasionOf } from './occasion.ts'
@@ -20,7 +20,7 @@ export interface Job {
   /** Without secrets that are not the endpoint's. */
   environment: Readonly<Record<string, string>>
   files: ReportFiles
-  remote: Remote
+  remote: ForgeRemote
   /** Of GitHub's API. */
   apiUrl: string
   log: GuardedLog
@@ -36,7 +36,7 @@ export async function prepareJob(
   const event = await readEvent(environment)
   const occasion = occasionOf(event, inputs)
   const directory = await workingDirectory(inputs['working-directory'], environment)
-  const inherited = childEnvironment(environment, { trusted: occasion.trusted, apiKey: inputs['api-key'] })
+  const inherited = childEnvironment(environment, { trusted: nameOf(occasion.trusted), apiKey: inputs['api-key'] })
   const { AGENT_API_KEY: _key, ...forGit } = inherited
   const folder = await mkdtemp(join(environment.RUNNER_TEMP || tmpdir(), 'agent-'))
   const sarif = inputs['sarif-file']
@@ -55,7 +55,7 @@ export async function prepareJob(
       directory,
       environment: forGit,
       token: inputs['github-token'] ?? null,
-      serverUrl: environment.GITHUB_SERVER_URL || 'https://github.com',
+      webUrl: environment.GITHUB_SERVER_URL || 'https://github.com',
       repository: environment.GITHUB_REPOSITORY ?? '',
       signal,
     },
@@ -64,3 +64,5 @@ export async function prepareJob(
     signal,
   }
 }
+
+const nameOf = (trusted: Occasion['trusted']) => trusted?.id ?? trusted?.branch ?? null

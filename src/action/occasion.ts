@@ -1,14 +1,9 @@
 import { AppError } from '../domain/errors.ts'
 import type { PullRequest } from '../publishers/publisher.ts'
+import type { Point } from '../workspace/remote-history.ts'
 import type { Event } from './event.ts'
 import type { Inputs } from './inputs.ts'
 import { isBranchName } from './branch-name.ts'
-
-/** A commit, by what is known of it. Both: the branch as it is now, which has this commit. */
-export interface Point {
-  branch: string | null
-  id: string | null
-}
 
 /** What a job is about. */
 export interface Occasion {
@@ -16,12 +11,15 @@ export interface Occasion {
   base: Point | null
   /** The end of the change; null: what is checked out. */
   head: Point | null
-  /** The branch whose configuration and rules count, because the change itself is a stranger's; null: those of the checkout. */
-  trusted: string | null
+  /** Where the configuration and rules that count are, because the change itself may be a stranger's; null: in the checkout. */
+  trusted: Point | null
   pullRequest: PullRequest | null
   /** Why there is nothing to look at; null where there is. */
   nothing: string | null
 }
+
+/** They run with secrets and a token that may write, and strangers cause them: what is checked out may be theirs. */
+const causedByStrangers = ['workflow_run', 'issue_comment', 'issues', 'discussion', 'discussion_comment']
 
 const isZero = (id: string | null | undefined) => id === undefined || id === null || /^0+$/.test(id)
 const commit = (id: string): Point => ({ branch: null, id })
@@ -52,7 +50,8 @@ function byEvent({ name, ref, payload }: Event): Occasion {
       ...nowhere,
       base: { branch: pull.base.ref, id: pull.base.sha },
       head: commit(pull.head.sha),
-      trusted: pull.base.ref,
+      // By its commit: what a checkout calls `origin/<branch>` may be old, or a fork's.
+      trusted: commit(pull.base.sha),
       pullRequest: {
         number: pull.number,
         base: { ref: pull.base.ref, sha: pull.base.sha },
@@ -60,11 +59,10 @@ function byEvent({ name, ref, payload }: Event): Occasion {
         isFork: pull.head.repo?.full_name !== pull.base.repo.full_name,
       },
     }
-  if (group) {
-    const branch = group.base_ref.replace(/^refs\/heads\//, '')
-    return { ...nowhere, base: commit(group.base_sha), head: commit(group.head_sha), trusted: isBranchName(branch) ? branch : null }
-  }
+  if (group) return { ...nowhere, base: commit(group.base_sha), head: commit(group.head_sha), trusted: commit(group.base_sha) }
   const fallback = ref === `refs/heads/${payload.repository?.default_branch}` ? null : defaultBranch(payload)
+  if (causedByStrangers.includes(name))
+    return { ...nowhere, base: fallback, trusted: { branch: payload.repository?.default_branch ?? 'HEAD', id: null } }
   if (name !== 'push') return { ...nowhere, base: fallback }
   if (isZero(payload.after)) return { ...nowhere, nothing: 'The branch was deleted.' }
   return { ...nowhere, base: isZero(payload.before) ? fallback : commit(payload.before ?? ''), head: commit(payload.after ?? '') }

@@ -5,14 +5,18 @@ import { type ExitCode, exitCodes } from '../domain/errors.ts'
 import { type Report, reportSchema } from '../domain/report.ts'
 import { severities } from '../domain/severity.ts'
 import { markdownLine } from '../domain/trust-markdown.ts'
+import { gitHistory } from '../publishers/git-history.ts'
 import type { Github } from '../publishers/github.ts'
+import { reviewStart } from '../publishers/review-start.ts'
+import { createGit } from '../workspace/git.ts'
+import { tellsFailure } from '../reporters/facts.ts'
 import { type Change, commandLineOf } from './command-line.ts'
 import { post, type Posted, type Telling, tellingOf } from './comment.ts'
 import { findChange } from './find-change.ts'
 import type { Job } from './job.ts'
 import { keepText, splitAnnotations } from './log.ts'
 import { hasNative } from './native.ts'
-import { configDigestOf, newSince } from './review-scope.ts'
+import { digestOf } from './review-scope.ts'
 
 /** What a run ends with. */
 export interface JobResult {
@@ -49,17 +53,17 @@ interface Scope {
 
 async function scopeOf(job: Job, { mode }: Telling): Promise<Scope> {
   const { inputs, occasion, apiUrl, remote, signal, log } = job
-  const { pullRequest, trusted } = occasion
+  const { pullRequest } = occasion
   const token = inputs['github-token']
-  if ((mode !== 'review' && mode !== 'check') || pullRequest === null || trusted === null || token === undefined)
+  if ((mode !== 'review' && mode !== 'check') || pullRequest === null || token === undefined)
     return { github: null, reviewedFrom: null, configDigest: '' }
   const { openGithub } = await import('../publishers/github.ts')
   const github = await openGithub({ repository: remote.repository, token, apiUrl })
-  const configDigest = await configDigestOf(inputs, trusted, job)
+  const configDigest = await digestOf(job)
   if (mode !== 'review' || inputs.base !== undefined || inputs.head !== undefined) return { github, reviewedFrom: null, configDigest }
-  const { directory, environment } = job
+  const history = gitHistory(createGit(remote.directory, remote.environment))
   // Whoever cannot be asked what was reviewed is told everything.
-  const reviewedFrom = await newSince({ directory, environment, github, pullRequest, configDigest, signal }).catch(() => {
+  const reviewedFrom = await reviewStart(github, pullRequest, { ...history, configDigest, signal }).catch(() => {
     signal.throwIfAborted()
     return null
   })
@@ -87,8 +91,14 @@ async function runTask({ inputs, directory, files, environment, log, signal }: J
   const code = await runProgram(argv, { cwd: directory, environment, stdin: new PassThrough().end(), stdout, stderr: log, signal })
   signal.throwIfAborted()
   const report = await readReport(files.json)
-  const complaint = report === null ? (/^error: (.+)$/m.exec(log.text())?.[1] ?? `agent ${inputs.task} ended without a report.`) : null
-  return { code, report, printed: stdout.text(), complaint }
+  return { code, report, printed: stdout.text(), complaint: complaintOf({ code, report }, { inputs, log }) }
+}
+
+/** What has failed, in one sentence. A failure that left a report is told by its notice, so that it does not look like a mere gap. */
+function complaintOf({ code, report }: Pick<Ran, 'code' | 'report'>, { inputs, log }: Pick<Job, 'inputs' | 'log'>): string | null {
+  if (report && code !== exitCodes.failure) return null
+  const told = report?.notices.find(tellsFailure)?.message ?? /^error: (.+)$/m.exec(log.text())?.[1]
+  return told ?? `agent ${inputs.task} ended ${report ? 'with a failure' : 'without a report'}.`
 }
 
 async function readReport(file: string): Promise<Report | null> {

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import type { Command } from 'commander'
 import { AppError, type ExitCode } from '../domain/errors.ts'
 import type { Report } from '../domain/report.ts'
@@ -7,12 +6,12 @@ import { gitHistory } from '../publishers/git-history.ts'
 import type { Github } from '../publishers/github.ts'
 import type { PullRequest } from '../publishers/publisher.ts'
 import { reviewStart } from '../publishers/review-start.ts'
-import { loadRules } from '../tasks/review/rules.ts'
+import type { ForgeRemote } from '../workspace/fetch-commits.ts'
 import { createGit, type Git } from '../workspace/git.ts'
-import { defaultBaseline } from './baseline-file.ts'
+import { openRemoteHistory } from '../workspace/remote-history.ts'
 import type { CommandContext } from './command.ts'
 import { findPlace, openPlace, type Place, publishedText } from './pull-request.ts'
-import { fetchPullRequest } from './pull-request-fetch.ts'
+import { reviewDigest } from './review-digest.ts'
 import { type ReviewFlags, requestOf, reviewAndTell } from './run-review.ts'
 import { openTaskSession, type TaskSession } from './task-session.ts'
 import { openTaskWorkspace } from './task-workspace.ts'
@@ -36,7 +35,8 @@ export async function reviewPullRequest(command: Command, paths: readonly string
   const { pullRequest, mergeBase } = prepared
   const session = await openTaskSession(command, trusting(pullRequest.base.sha, context), { isPatch: false })
   try {
-    const configDigest = await digestOf(session, { flags, paths })
+    const { baseline, shard } = flags
+    const configDigest = await reviewDigest({ config: session.settings.config, files: session.files, paths, baseline, shard })
     const start = flags.publish && !flags.dryRun ? await startOf(prepared, configDigest, context.signal) : null
     const range = `${start ?? mergeBase}..${pullRequest.head.sha}`
     const { pr: _pr, ...others } = flags
@@ -68,11 +68,26 @@ async function prepare(command: Command, flags: ReviewFlags, context: CommandCon
     const github = await openPlace(place, { needsToken: publish })
     const pullRequest = await github.readPullRequest(pr, signal)
     const git = createGit(checkout.root, checkout.environment)
-    const mergeBase = await fetchPullRequest(pullRequest, { git, checkout, signal, ...place, webUrl: github.webUrl })
+    const mergeBase = await mergeBaseOf(pullRequest, {
+      directory: checkout.root,
+      environment: checkout.environment,
+      repository: place.repository,
+      webUrl: github.webUrl,
+      token: place.token ?? null,
+      signal,
+    })
     return { github, place, pullRequest, mergeBase, git }
   } finally {
     await workspace.close()
   }
+}
+
+/** What base and head have in common; what is missing is fetched by its id, which changes no branch, tag or file. */
+async function mergeBaseOf({ base, head }: PullRequest, remote: ForgeRemote): Promise<string> {
+  const point = ({ sha: id }: { sha: string }) => ({ branch: null, id })
+  const span = await openRemoteHistory(remote).between(point(base), point(head))
+  if (span instanceof AppError) throw span
+  return span.from
 }
 
 /** As in a job on a pull request: configuration, rules and baseline are those of the base, and nothing that the head configures is run. */
@@ -94,22 +109,6 @@ function trusting(base: string, context: CommandContext): CommandContext {
 
 function startOf({ github, pullRequest, git }: Prepared, configDigest: string, signal: AbortSignal): Promise<string | null> {
   return reviewStart(github, pullRequest, { ...gitHistory(git), configDigest, signal })
-}
-
-/** What a review is made under. Where any of it is another, an earlier review says nothing about this one. */
-async function digestOf(
-  { settings, files }: TaskSession,
-  { flags, paths }: { flags: ReviewFlags; paths: readonly string[] },
-): Promise<string> {
-  const { engine, review, paths: overrides, include, exclude, rules } = settings.config
-  const [texts, baseline] = await Promise.all([
-    loadRules(rules, files).then((loaded) => loaded.map(({ path, text }) => [path, text])),
-    flags.baseline === undefined ? files.read(defaultBaseline).catch(() => null) : flags.baseline,
-  ])
-  const { use, model, baseUrl } = engine
-  return createHash('sha256')
-    .update(JSON.stringify([use, model, baseUrl, review, overrides, include, exclude, texts, baseline, flags.shard ?? null, paths]))
-    .digest('hex')
 }
 
 interface Posting {

@@ -3,7 +3,7 @@ import { plural } from '../domain/plural.ts'
 import { terminalLine } from '../domain/trust-terminal.ts'
 import type { Github } from '../publishers/github.ts'
 import type { Published } from '../publishers/publisher.ts'
-import { parseRemote, requireRepository } from '../publishers/repository-name.ts'
+import { parseRemote, requireRepository } from '../domain/repository-name.ts'
 import type { CommandContext } from './command.ts'
 
 type Environment = CommandContext['environment']

@@ -6,7 +6,7 @@ import { AppError } from '../domain/errors.ts'
 import { version } from '../domain/version.ts'
 import { isLoopback } from '../engine/openai/is-loopback.ts'
 import { githubFailure } from './github-failure.ts'
-import { requireRepository } from './repository-name.ts'
+import { requireRepository } from '../domain/repository-name.ts'
 
 export interface GithubOptions {
   /** `owner/name`. */

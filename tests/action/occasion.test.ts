@@ -17,7 +17,7 @@ describe('occasionOf', () => {
     expect(occasionOf(event('pull_request', { pull_request: pull, repository }), {})).toEqual({
       base: { branch: 'main', id: a },
       head: { branch: null, id: b },
-      trusted: 'main',
+      trusted: { branch: null, id: a },
       pullRequest: { number: 7, base: { ref: 'main', sha: a }, head: { ref: 'x', sha: b }, isFork: true },
       nothing: null,
     })
@@ -47,8 +47,14 @@ describe('occasionOf', () => {
     [
       'a merge group, with the configuration of its base',
       event('merge_group', { merge_group: { base_ref: 'refs/heads/main', base_sha: a, head_sha: b } }),
-      { base: { branch: null, id: a }, head: { branch: null, id: b }, trusted: 'main' },
+      { base: { branch: null, id: a }, head: { branch: null, id: b }, trusted: { branch: null, id: a } },
     ],
+    [
+      'a comment, which anybody can write, with the configuration of the default branch',
+      event('issue_comment', { repository }),
+      { trusted: main },
+    ],
+    ['a run of a workflow of a stranger likewise', event('workflow_run', {}), { trusted: { branch: 'HEAD', id: null } }],
     ['the last commit at night', event('schedule', { repository }), { base: null, head: null }],
     ['a branch that somebody starts it on', event('workflow_dispatch', { repository }, 'refs/heads/x'), { base: main, head: null }],
   ])('takes %s', (_what, given, expected) => {

@@ -1,11 +1,9 @@
-import { execFileSync } from 'node:child_process'
 import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { childEnvironment, forgetSecrets } from '../../src/action/child-environment.ts'
 import { commandLineOf } from '../../src/action/command-line.ts'
-import { fetchEnvironment } from '../../src/action/fetch.ts'
 import { openGuardedLog, splitAnnotations } from '../../src/action/log.ts'
 import { hasNative, importNative, nativeFolder, nativePackages, requireNative } from '../../src/action/native.ts'
 import { reportPlace, workingDirectory } from '../../src/action/place.ts'
@@ -93,6 +91,8 @@ describe('what programs see', () => {
     'INPUT_API-KEY': 'k',
     GITHUB_TOKEN: 't',
     GH_TOKEN: 't',
+    GH_ENTERPRISE_TOKEN: 't',
+    GITHUB_ENTERPRISE_TOKEN: 't',
     ACTIONS_RUNTIME_TOKEN: 't',
     ACTIONS_ID_TOKEN_REQUEST_TOKEN: 't',
     GITHUB_OUTPUT: '/o',
@@ -110,6 +110,7 @@ describe('what programs see', () => {
     expect(childEnvironment({ PATH: '/bin' }, { trusted: 'main', apiKey: 'k' })).toEqual({
       PATH: '/bin',
       GITHUB_BASE_REF: 'main',
+      GITHUB_ACTIONS: 'true',
       AGENT_API_KEY: 'k',
     })
   })
@@ -118,24 +119,6 @@ describe('what programs see', () => {
     const own: Record<string, string | undefined> = { ...environment }
     forgetSecrets(own)
     expect(own).toEqual({ PATH: '/bin', GITHUB_OUTPUT: '/o', GITHUB_ENV: '/e', GITHUB_BASE_REF: 'main', GITHUB_ACTIONS: 'true' })
-  })
-
-  it('git is handed the token as configuration for one server, after what is configured already', () => {
-    const before = {
-      GIT_CONFIG_COUNT: '1',
-      GIT_CONFIG_KEY_0: 'safe.directory',
-      GIT_CONFIG_VALUE_0: '*',
-      GIT_DIR: '/x',
-      GIT_TRACE_CURL: '1',
-    }
-    const env = fetchEnvironment({ ...before, PATH: process.env.PATH }, { token: 'ghs_x', serverUrl: 'https://github.example/' })
-    expect(env).not.toHaveProperty('GIT_DIR')
-    expect(env).not.toHaveProperty('GIT_TRACE_CURL')
-    const ask = (url: string) =>
-      execFileSync('git', ['config', '--get-urlmatch', 'http.extraheader', url], { env, encoding: 'utf8', cwd: '/' }).trim()
-    expect(ask('https://github.example/o/r')).toBe(`AUTHORIZATION: basic ${Buffer.from('x-access-token:ghs_x').toString('base64')}`)
-    expect(() => ask('https://elsewhere.example/o/r')).toThrow('Command failed')
-    expect(fetchEnvironment({}, { token: null, serverUrl: 'https://github.com' })).toEqual({ LC_ALL: 'C', GIT_TERMINAL_PROMPT: '0' })
   })
 })
 

@@ -85,7 +85,7 @@ describe('a pull request', () => {
   it('into a branch that is gone is measured against its last commit, and nothing of the change configures the review', async () => {
     const job = await scene()
     const { payload } = openPullRequest(job, { files: { 'src/port.ts': defect, 'agent.config.yaml': "exclude: ['**']\n" } })
-    const pull = payload.pull_request as { base: object }
+    const pull = payload.pull_request
     job.checkout('refs/pull/7/merge', 1)
     const ended = await job.run({
       event: 'pull_request',
@@ -93,7 +93,41 @@ describe('a pull request', () => {
       inputs: annotated,
     })
     expect(ended).toMatchObject(found)
-    expect(ended.report?.notices).toMatchObject([{ code: 'CONFIG_BASE_MISSING' }])
+    expect(ended.report?.notices).toEqual([])
+  })
+
+  it('whose fork the checkout calls origin is judged by the repository of the job, not by what the fork calls its main branch', async () => {
+    const job = await scene()
+    job.remote.commit('Configure', { 'agent.config.yaml': 'review: { maxFindings: 5 }\n' })
+    const { payload, head } = openPullRequest(job, { from: 'stranger/shop' })
+    job.checkout('refs/pull/7/head')
+    job.remote.git('checkout', '--quiet', '--detach', 'main')
+    job.remote.git('merge', '--quiet', '--no-edit', head)
+    const forged = job.remote.commit('Their main', { 'agent.config.yaml': "exclude: ['**']\n" })
+    job.remote.git('checkout', '--quiet', 'main')
+    job.git('fetch', '--quiet', 'origin', `+${forged}:refs/remotes/origin/main`)
+    job.git('remote', 'set-url', 'origin', 'https://127.0.0.1:9/stranger/shop')
+    const ended = await job.run({
+      event: 'pull_request',
+      payload,
+      inputs: annotated,
+      environment: { GITHUB_SERVER_URL: 'https://127.0.0.1:9' },
+    })
+    expect(ended).toMatchObject(found)
+    expect(history(ended)).toEqual(['src/port.ts'])
+  })
+
+  it('that a comment is about, and a workflow has checked out, brings no configuration along', async () => {
+    const job = await scene()
+    const { payload } = openPullRequest(job, { files: { 'src/port.ts': defect, 'agent.config.yaml': "exclude: ['**']\n" } })
+    job.checkout('refs/pull/7/head', 1)
+    const { repository } = payload
+    const ended = await job.run({
+      event: 'issue_comment',
+      payload: { repository },
+      inputs: { ...annotated, base: 'main', head: payload.pull_request.head.sha },
+    })
+    expect(ended).toMatchObject(found)
   })
 
   it('with a secret at hand is refused', async () => {
@@ -113,7 +147,7 @@ describe('a pull request', () => {
       branch: '$(touch pwned)',
       files: { 'src/port.ts': defect, '$(touch pwned).ts': 'export {}\n', '--help': 'x\n' },
     })
-    const pull = payload.pull_request as { base: object }
+    const pull = payload.pull_request
     job.checkout('refs/pull/7/merge', 1)
     const ended = await job.run({
       event: 'pull_request',
@@ -276,7 +310,11 @@ describe('the ending', () => {
     await server.close()
     const ended = await push({ 'max-time': '20s' })
     expect(ended).toMatchObject({ code: 3, outputs: { findings: '0', 'exit-reason': 'failure' } })
-    expect(ended.commands).toEqual([expect.stringMatching(/^::warning title=agent review%3A incomplete|^::warning title=agent review/)])
+    expect(ended.commands).toEqual([
+      expect.stringMatching(/^::warning title=agent review/),
+      expect.stringMatching(/^::error title=agent::No connection to /),
+    ])
+    expect(ended.summary).toMatch(/^## agent: failure/)
   })
 
   it('is incomplete where auto finds no model', async () => {

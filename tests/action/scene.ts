@@ -178,7 +178,10 @@ export function commandsIn(log: string): string[] {
 }
 
 export interface PullRequestRefs {
-  payload: { pull_request: unknown; repository: { default_branch: string } }
+  payload: {
+    pull_request: { base: object; head: { ref: string; sha: string; repo: object | null }; number: number }
+    repository: { default_branch: string }
+  }
   base: string
   head: string
 }

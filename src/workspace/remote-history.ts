@@ -1,10 +1,15 @@
 import { AppError } from '../domain/errors.ts'
-import { createGit, type Git } from '../workspace/git.ts'
-import { type FetchRefusal, fetchFrom, type Remote } from './fetch.ts'
-import type { Point } from './occasion.ts'
+import { type FetchRefusal, fetchFrom, type ForgeRemote, sourceOf } from './fetch-commits.ts'
+import { createGit, type Git } from './git.ts'
 
 /** Commits on both sides that are asked for, one after the other, until what they have in common is among them. */
 const depths = [50, 500, 5000] as const
+
+/** A commit, by what is known of it. Both: the branch as it is now, which has this commit. */
+export interface Point {
+  branch: string | null
+  id: string | null
+}
 
 /** The commits that a change lies between. */
 export interface Span {
@@ -13,43 +18,43 @@ export interface Span {
   to: string
 }
 
-export interface History {
+export interface RemoteHistory {
   /** From what two points have in common to the second one; or why that cannot be found. */
   between(base: Point, head: Point | null): Promise<Span | AppError>
   /** A commit, and its parent where it has one. Throws where it cannot be had. */
   last(head: Point | null): Promise<{ parent: string | null; id: string }>
-  /** Puts the tip of a branch where configuration and rules are read. */
-  bring(branch: string): Promise<FetchRefusal>
+  /** Puts a commit, or the tip of a branch, where configuration and rules can be read. */
+  bring(point: Point): Promise<void>
 }
 
 /** The history of a checkout, which fetches what is missing of it, and no more. */
-export function openHistory(remote: Remote): History {
+export function openRemoteHistory(remote: ForgeRemote): RemoteHistory {
   const git = createGit(remote.directory, remote.environment)
   const source = { git, remote }
   return {
     between: (base, head) => between(base, head, source),
     last: (head) => last(head, source),
-    async bring(branch) {
-      if ((await commitOf(git, trackingOf(branch))) !== null) return null
-      return fetchFrom(remote, [refspecOf(branch)], (await isShallow(git)) ? 1 : null)
-    },
+    bring: (point) => bring(point, source),
   }
 }
 
 interface Source {
   git: Git
-  remote: Remote
+  remote: ForgeRemote
 }
 
 async function between(base: Point, head: Point | null, source: Source): Promise<Span | AppError> {
   const { git } = source
-  let refusal: FetchRefusal = null
-  const here = await spanHere(base, head, { git, isFresh: false })
+  const isOurs = (await sourceOf(source.remote)) === 'origin'
+  const kept = { git, isOurs, fetched: null }
+  const here = await spanHere(base, head, kept)
   if (here) return here
+  let refusal: FetchRefusal = null
   for (const depth of (await isShallow(git)) ? depths : [null]) {
     const to = head ?? { branch: null, id: await commitOf(git, 'HEAD') }
-    refusal = await fetchPoints([to, base], depth, source)
-    const span = await spanHere(base, head, { git, isFresh: true })
+    const answer = await fetchPoints([to, base], depth, source)
+    refusal = answer.refusal
+    const span = await spanHere(base, head, { ...kept, fetched: answer.branches })
     if (span) return span
     // What the server does not give at one depth it does not give at another.
     if (refusal) break
@@ -57,44 +62,65 @@ async function between(base: Point, head: Point | null, source: Source): Promise
   return refusal === null ? unrelated((await isShallow(git)) ? depths.at(-1) : undefined) : notFetched(refusal)
 }
 
+async function bring({ branch, id }: Point, { git, remote }: Source): Promise<void> {
+  const wanted = id ?? (branch === null ? null : trackingOf(branch))
+  const choices = [...(id === null ? [] : [id]), ...(branch === null ? [] : [refspecOf(branch)])]
+  for (const choice of choices) {
+    if (wanted === null || (await commitOf(git, wanted)) !== null) return
+    await fetchFrom(remote, [choice], (await isShallow(git)) ? 1 : null)
+  }
+}
+
 async function last(head: Point | null, source: Source): Promise<{ parent: string | null; id: string }> {
   const { git } = source
-  const find = async () => (head === null ? commitOf(git, 'HEAD') : here(head, { git, isFresh: true }))
-  const known = await find()
-  const refusal = known === null && head !== null ? await fetchPoints([head], (await isShallow(git)) ? 2 : null, source) : null
-  const id = known ?? (await find())
-  if (id === null) throw notFetched(refusal ?? 'it is not a commit')
+  const kept = { git, isOurs: true, fetched: new Set<string>() }
+  const find = async (fetched: ReadonlySet<string>) => (head === null ? commitOf(git, 'HEAD') : here(head, { ...kept, fetched }))
+  const known = await find(kept.fetched)
+  const answer = known === null && head !== null ? await fetchPoints([head], (await isShallow(git)) ? 2 : null, source) : null
+  const id = known ?? (await find(answer?.branches ?? kept.fetched))
+  if (id === null) throw notFetched(answer?.refusal ?? 'from anywhere: there is no such commit')
   if ((await commitOf(git, `${id}^`)) === null && (await isShallow(git))) await fetchFrom(source.remote, [id], 2)
   return { id, parent: await commitOf(git, `${id}^`) }
 }
 
 function notFetched(reason: string): AppError {
-  return new AppError('GIT_FAILED', `The commits of the change could not be fetched: ${reason}.`, {
-    hint: 'Give the job `permissions: contents: read`, or check out with `fetch-depth: 0`.',
+  return new AppError('GIT_FAILED', `The commits of the change could not be fetched ${reason}.`, {
+    hint: 'In a job, give it `permissions: contents: read` or check out with `fetch-depth: 0`; elsewhere, fetch them yourself: git fetch --unshallow.',
   })
 }
 
 function unrelated(depth: number | undefined): AppError {
   const within = depth === undefined ? '' : ` among the last ${depth} of either`
   return new AppError('REF_UNKNOWN', `The two ends of the change have no commit in common${within}.`, {
-    hint: 'Check out with `fetch-depth: 0`, or name another base.',
+    hint: 'Fetch more history (`fetch-depth: 0` in a job, else `git fetch --unshallow`), or name another base.',
   })
 }
 
-/** One by one: of several that are asked for at once, git deepens only those that it does not have. */
-async function fetchPoints(points: readonly Point[], depth: number | null, { remote }: Source): Promise<FetchRefusal> {
-  const refusals: FetchRefusal[] = []
-  for (const point of points) refusals.push(await fetchAny(refspecsOf(point), { remote, depth }))
-  return refusals.find((refusal) => refusal !== null) ?? null
+interface Fetched {
+  refusal: FetchRefusal
+  /** Names that are now what the server says they are. */
+  branches: ReadonlySet<string>
 }
 
-async function fetchAny(choices: readonly string[], { remote, depth }: { remote: Remote; depth: number | null }): Promise<FetchRefusal> {
+/** One by one: of several that are asked for at once, git deepens only those that it does not have. */
+async function fetchPoints(points: readonly Point[], depth: number | null, { remote }: Source): Promise<Fetched> {
+  const refusals: FetchRefusal[] = []
+  const branches = new Set<string>()
+  for (const point of points) {
+    const { refusal, choice } = await fetchAny(refspecsOf(point), { remote, depth })
+    refusals.push(refusal)
+    if (point.branch !== null && choice !== null && choice !== point.id) branches.add(point.branch)
+  }
+  return { refusal: refusals.find((refusal) => refusal !== null) ?? null, branches }
+}
+
+async function fetchAny(choices: readonly string[], { remote, depth }: { remote: ForgeRemote; depth: number | null }) {
   let refusal: FetchRefusal = null
   for (const choice of choices) {
     refusal = await fetchFrom(remote, [choice], depth)
-    if (refusal === null) return null
+    if (refusal === null) return { refusal, choice }
   }
-  return refusal
+  return { refusal, choice: null }
 }
 
 /** What may be asked for, the best first: a branch that is gone leaves its last commit. */
@@ -108,8 +134,10 @@ const refspecOf = (branch: string) => `+refs/heads/${branch}:${trackingOf(branch
 
 interface Knowledge {
   git: Git
-  /** The names were brought up to date by us. */
-  isFresh: boolean
+  /** `origin` is this repository; a checkout of a fork calls the fork so, which can say anything of its branches. */
+  isOurs: boolean
+  /** The names that we have just brought up to date; null: nothing was asked yet, so what is doubtful counts as missing. */
+  fetched: ReadonlySet<string> | null
 }
 
 async function spanHere(base: Point, head: Point | null, knowledge: Knowledge): Promise<Span | null> {
@@ -120,13 +148,15 @@ async function spanHere(base: Point, head: Point | null, knowledge: Knowledge): 
   return code === 0 ? { from: stdout.toString('latin1').trim(), to } : null
 }
 
-/** A branch that a machine has kept from an earlier job is used only where it has what the event tells of. */
-async function here({ branch, id }: Point, { git, isFresh }: Knowledge): Promise<string | null> {
+/** A branch that was not just fetched is used only where it has what the event tells of, and is this repository's. */
+async function here({ branch, id }: Point, { git, isOurs, fetched }: Knowledge): Promise<string | null> {
   const known = id === null ? null : await commitOf(git, id)
   if (branch === null) return known
   const tip = (await commitOf(git, trackingOf(branch))) ?? (id === null ? await commitOf(git, `refs/tags/${branch}`) : null)
-  if (tip === null) return isFresh ? known : null
-  if (isFresh || id === null || tip === id) return tip
+  if (fetched?.has(branch)) return tip ?? known
+  if (fetched !== null && known !== null) return known
+  if (tip === null || (!isOurs && tip !== id)) return null
+  if (id === null || tip === id) return tip
   return known !== null && (await git.run(['merge-base', '--is-ancestor', known, tip])).code === 0 ? tip : null
 }
 

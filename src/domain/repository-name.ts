@@ -1,4 +1,4 @@
-import { AppError } from '../domain/errors.ts'
+import { AppError } from './errors.ts'
 
 /** A repository of a forge, and the host that a remote names for it. */
 export interface RemoteRepository {

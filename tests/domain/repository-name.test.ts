@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { parseRemote, parseRepository } from '../../src/publishers/repository-name.ts'
+import { parseRemote, parseRepository } from '../../src/domain/repository-name.ts'
 
 it.each([
   ['https://github.com/octo/shop.git', 'octo/shop', 'github.com'],
