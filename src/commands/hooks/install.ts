@@ -31,10 +31,11 @@ export async function installHooks(
   const edits = await manager.install(place, request)
   const say = (line: string) => (quiet ? undefined : stdout.write(`${terminalLine(line)}\n`))
   say(`${manager.name === 'plain' ? 'Plain git hooks' : manager.name} (${evidence}): ${flags.hooks.join(', ')}`)
+  // What is told as done is done.
+  if (!flags.dryRun) await applyEdits(place, edits)
   for (const line of editLines(place, edits, flags.dryRun === true)) say(line)
   if (edits.length === 0) say('Nothing to write: agent is in them already.')
   if (flags.dryRun) return exitCodes.clean
-  await applyEdits(edits)
   const states = () => checkHooks(place, signal).then((all) => all.filter(({ hook }) => flags.hooks.includes(hook)))
   if (manager.name !== 'plain' && (await states()).some(({ isReached }) => !isReached)) {
     for (const line of await runManager(manager, { place, hooks: flags.hooks, signal })) say(line)

@@ -25,9 +25,9 @@ export async function uninstallHooks(
   const plans = await Promise.all(hookManagers.map(async (manager) => ({ manager, edits: await manager.uninstall(place, hooks) })))
   for (const { manager, edits } of plans.filter((plan) => plan.edits.length > 0)) {
     say(`${manager.name === 'plain' ? 'Plain git hooks' : manager.name}:`)
+    if (!dryRun) await applyEdits(place, edits)
     for (const line of editLines(place, edits, dryRun)) say(line)
     if (dryRun) continue
-    await applyEdits(edits)
     const isGone = edits.some(({ kind }) => kind === 'remove')
     for (const line of await releaseManager(manager, { place, hooks, signal }, isGone)) say(line)
   }
