@@ -4,8 +4,8 @@ import { readIstanbul } from './coverage/istanbul.ts'
 import { javaScriptUses } from './javascript-packages.ts'
 import { readJestReport } from './jest-report.ts'
 import { literally } from './name-pattern.ts'
-import { runWithReport } from './run-with-report.ts'
-import type { TestRunner } from './test-runner.ts'
+import { type ReportedRun, type ReportPlace, runWithReport } from './run-with-report.ts'
+import type { TestRequest, TestRunner, TestRunnerUse } from './test-runner.ts'
 import { withoutReport } from './without-report.ts'
 
 const isTestFile = (path: string) => /\.(test|spec)\.[cm]?[jt]sx?$/.test(path)
@@ -17,18 +17,8 @@ export const vitest: TestRunner = {
   detect: async (project) => (await javaScriptUses(project, 'vitest', isTestFile)).map(({ use }) => use),
 
   async test(use, request) {
-    const { files, name, measures = false } = request
-    const result = await runWithReport(use, request, {
-      args: ({ report, coverage }) => [
-        'run',
-        '--reporter=json',
-        `--outputFile=${report}`,
-        ...(measures ? measured(coverage) : ['--coverage.enabled=false']),
-        ...(name === undefined ? [] : [`--testNamePattern=^${anySeparator(literally(name))}$`]),
-        // These are parts of paths to Vitest, so more may run than was asked for; `conclude` keeps what was.
-        ...files.map((file) => posix.relative(use.directory, file)),
-      ],
-    })
+    const { files, measures = false } = request
+    const result = await runVitest(use, request)
     if (typeof result === 'string') return { status: 'failed', reason: result }
     const gathered = result.report === null ? null : readJestReport(result.report, result.pathOf)
     const foundNone = /No test files found/i.test(result.output)
@@ -42,6 +32,32 @@ export const vitest: TestRunner = {
     })
   },
 }
+
+/**
+ * Vitest 5 keeps what it has transformed among the packages, and where those cannot be written it gives up when it has to clear that.
+ * Older versions do not know the option that leaves it out, so it is only given after such an end.
+ */
+async function runVitest(use: TestRunnerUse, request: TestRequest): Promise<ReportedRun | string> {
+  const first = await runWithReport(use, request, { args: argumentsFor(use, request) })
+  if (typeof first === 'string' || !isCacheTrouble(`${first.output}\n${first.report ?? ''}`)) return first
+  const args = argumentsFor(use, request)
+  const second = await runWithReport(use, request, { args: (place) => [...args(place), '--fsModuleCache=false'] })
+  return typeof second === 'string' || second.report === null ? first : second
+}
+
+const isCacheTrouble = (text: string) => /\b(?:EROFS|EACCES|EPERM)\b[^\n]{0,300}[/\\]\.vitest-cache\b/.test(text)
+
+const argumentsFor =
+  (use: TestRunnerUse, { files, name, measures = false }: TestRequest) =>
+  ({ report, coverage }: ReportPlace) => [
+    'run',
+    '--reporter=json',
+    `--outputFile=${report}`,
+    ...(measures ? measured(coverage) : ['--coverage.enabled=false']),
+    ...(name === undefined ? [] : [`--testNamePattern=^${anySeparator(literally(name))}$`]),
+    // These are parts of paths to Vitest, so more may run than was asked for; `conclude` keeps what was.
+    ...files.map((file) => posix.relative(use.directory, file)),
+  ]
 
 /** A threshold for the whole suite says nothing about a part of it. */
 const measured = (folder: string) => [
