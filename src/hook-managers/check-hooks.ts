@@ -15,8 +15,10 @@ export async function checkHooks(place: Place, signal: AbortSignal): Promise<Hoo
   const states = await Promise.all(
     hookNames.map(async (hook) => {
       const parts = all.filter(({ found }) => found.hook === hook)
-      const checked = await Promise.all(parts.map(({ manager, found }) => check(place, { manager, found, parts: parts.length }, signal)))
-      return parts.length > 0 ? checked : handWritten(place, hook)
+      if (parts.length === 0) return handWritten(place, hook)
+      const checked = await Promise.all(parts.map(({ manager, found }) => check(place, { manager, found }, signal)))
+      const firing = checked.filter(({ problem }) => problem === null)
+      return checked.map((state) => (firing.length > 1 && state.problem === null ? { ...state, warning: twice(state) } : state))
     }),
   )
   return states.flat()
@@ -25,24 +27,21 @@ export async function checkHooks(place: Place, signal: AbortSignal): Promise<Hoo
 interface Checked {
   manager: HookManager
   found: InstalledHook
-  /** In how many places this hook calls us. */
-  parts: number
 }
 
-async function check(place: Place, { manager, found, parts }: Checked, signal: AbortSignal): Promise<HookState> {
+async function check(place: Place, { manager, found }: Checked, signal: AbortSignal): Promise<HookState> {
   const { hook, file, script } = found
   const away = await unreached(place, manager, hook)
   const state = { hook, manager: manager.name, file, isReached: away === null, warning: null }
   const problem = skipped(place, manager, hook) ?? away ?? (await unfound(place, script, signal))
   if (problem) return { ...state, problem }
-  if (parts > 1) return { ...state, problem: null, warning: twice(manager, hook) }
   return { ...state, problem: null, warning: await unfoundByClients(place, { script, manager }, signal) }
 }
 
-function twice({ name }: HookManager, hook: HookName): Trouble {
+function twice({ hook, manager }: HookState): Trouble {
   return {
     message: `${hook} calls agent in more than one place, so it runs more than once`,
-    remedy: `Run \`agent hooks uninstall\`, and then \`agent hooks install --manager ${name}\`.`,
+    remedy: `Run \`agent hooks uninstall\`, and then \`agent hooks install --manager ${manager}\`.`,
   }
 }
 

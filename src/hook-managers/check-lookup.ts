@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import type { HookManager, ManagerName, Trouble } from './hook-manager.ts'
-import type { Place } from './place.ts'
+import { isWithin, type Place } from './place.ts'
 import { asQuestion } from './script.ts'
 
 /** Whether the script of a hook would find us with the PATH of whoever asks. */
@@ -29,16 +29,22 @@ export async function unfoundByClients(
   if (path === undefined || (await looksUp(place, { script, path }, signal))) return null
   return {
     message: `a graphical git client, with ${path} for PATH, would find no agent or no node, and let everything through`,
-    remedy: clientRemedies[manager.name],
+    remedy: clientRemedy(place, manager.name),
   }
 }
 
+const links = 'Start the client from a terminal, or put links to agent and node into a folder of that PATH.'
 const clientRemedies: Readonly<Record<ManagerName, string>> = {
   husky: 'Set PATH in ~/.config/husky/init.sh, or start the client from a terminal.',
   lefthook: 'Set PATH in a file that `rc:` in the configuration names, or start the client from a terminal.',
-  'pre-commit': 'Start the client from a terminal, or put links to agent and node into a folder of that PATH.',
+  'pre-commit': links,
   'simple-git-hooks': 'Set PATH in a file that SIMPLE_GIT_HOOKS_RC names, or start the client from a terminal.',
   plain: 'Run `agent hooks install` again, which records where they are now.',
+}
+
+/** In a folder that others use too, no path of this machine is recorded. */
+function clientRemedy({ commonDirectory, hooksFolder }: Place, manager: ManagerName): string {
+  return manager === 'plain' && !isWithin(commonDirectory, hooksFolder) ? links : clientRemedies[manager]
 }
 
 /** Runs the part of the script that looks for us, in the shell that would run it, with a PATH of our choice. */

@@ -102,8 +102,32 @@ describe('agent hooks status', () => {
     expect(stdout).toMatch(/a graphical git client, with .*\/usr\/bin:.* for PATH, would find no agent or no node/)
   })
 
-  it('warns of a hook that calls agent twice', async () => {
+  it('says once what is wrong with several hooks, with a remedy that helps', async () => {
+    const { hooks, git } = hookScene()
+    git('config', 'core.hooksPath', '.githooks')
+    await hooks('install')
+    const { stdout } = await hooks('status')
+    expect(stdout.split('\n').map((line) => line.trim())).toEqual([
+      expect.stringMatching(/^fires {2}pre-commit /),
+      expect.stringMatching(/^fires {2}prepare-commit-msg /),
+      expect.stringMatching(/^all 2: a graphical git client, with /),
+      '→ Start the client from a terminal, or put links to agent and node into a folder of that PATH.',
+      '',
+    ])
+  })
+
+  it('does not warn of a second call that git never comes to', async () => {
     const { hooks } = hookScene()
+    await hooks('install', '--hooks', 'pre-commit', '--manager', 'plain')
+    await hooks('install', '--hooks', 'pre-commit', '--manager', 'husky')
+    const { stdout } = await hooks('status')
+    expect(stdout).toMatch(/^off .*\.husky\/pre-commit \(husky\)\n/)
+    expect(stdout).not.toContain('more than once')
+  })
+
+  it('warns of a hook that calls agent twice', async () => {
+    const { hooks, hook } = hookScene()
+    hook('.git/hooks/pre-commit', '#!/bin/sh\nlefthook run pre-commit\n')
     await hooks('install', '--hooks', 'pre-commit', '--manager', 'plain')
     await hooks('install', '--hooks', 'pre-commit', '--manager', 'lefthook')
     const { stdout } = await hooks('status', '--format', 'json')
