@@ -3,7 +3,7 @@ import { plural } from '../domain/plural.ts'
 import { terminalLine } from '../domain/trust-terminal.ts'
 import type { Github } from '../publishers/github.ts'
 import type { Published } from '../publishers/publisher.ts'
-import { parseRemote, requireRepository } from '../domain/repository-name.ts'
+import { parseRemote, requireRepository, withoutCredentials } from '../domain/repository-name.ts'
 import type { CommandContext } from './command.ts'
 
 type Environment = CommandContext['environment']
@@ -39,7 +39,9 @@ export async function findPlace({ given, environment, readOrigin }: PlaceSources
   if (!remote)
     throw new AppError(
       'USAGE_INVALID',
-      url === null ? 'It is not known which repository is meant.' : `The remote origin, ${url}, names no repository on GitHub.`,
+      url === null
+        ? 'It is not known which repository is meant.'
+        : `The remote origin, ${withoutCredentials(url)}, names no repository on GitHub.`,
       {
         hint: 'Say it with --repo <owner>/<name>.',
       },

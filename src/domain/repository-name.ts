@@ -35,3 +35,6 @@ export function requireRepository(text: string, origin: string): string {
     hint: 'Write it as GitHub shows it, such as octocat/hello-world.',
   })
 }
+
+/** An address as an error may show it: `https://oauth2:<token>@host/group/name` without what stands before the host. */
+export const withoutCredentials = (url: string): string => url.replace(/\/\/[^/]*@/, '//')

@@ -6,7 +6,7 @@ import { AppError } from '../domain/errors.ts'
 import { version } from '../domain/version.ts'
 import { isLoopback } from '../engine/openai/is-loopback.ts'
 import { githubFailure } from './github-failure.ts'
-import { requireRepository } from '../domain/repository-name.ts'
+import { requireRepository, withoutCredentials } from '../domain/repository-name.ts'
 
 export interface GithubOptions {
   /** `owner/name`. */
@@ -177,9 +177,15 @@ function parsed<Schema extends z.ZodType>(schema: Schema, data: unknown, what: s
 
 function checkedUrl(text: string): string {
   const url = URL.parse(text)
-  if (url && /^https?:$/.test(url.protocol) && (url.protocol === 'https:' || isLoopback(text)) && url.username === '')
+  if (
+    url &&
+    /^https?:$/.test(url.protocol) &&
+    (url.protocol === 'https:' || isLoopback(text)) &&
+    url.username === '' &&
+    url.password === ''
+  )
     return text.replace(/\/+$/, '')
-  throw new AppError('USAGE_INVALID', `${text} cannot be the address of GitHub's API: a token is only sent by https.`, {
+  throw new AppError('USAGE_INVALID', `${withoutCredentials(text)} cannot be the address of GitHub's API: a token is only sent by https.`, {
     hint: 'Set GITHUB_API_URL to https://<host>/api/v3, or leave it out for github.com.',
   })
 }

@@ -88,27 +88,62 @@ function shownLines({ hunks }: ChangedFile, side: Side): SideLine[] {
 
 const numberOn = ({ newLine, oldLine, kind }: DiffLine, side: Side) => (side === 'RIGHT' ? newLine : kind === 'removed' ? oldLine : null)
 
-/** As many neighbouring lines, or null where there are not so many. */
-function runFrom(lines: readonly SideLine[], index: number, count: number): SideLine[] | null {
+/** Whether as many lines are neighbours. */
+function isRun(lines: readonly SideLine[], index: number, count: number): boolean {
   const [first, last] = [lines[index], lines[index + count - 1]]
-  return first && last && last.line - first.line === count - 1 ? lines.slice(index, index + count) : null
+  return first !== undefined && last !== undefined && last.line - first.line === count - 1
+}
+
+/** As many neighbouring lines, or null where there are not so many. */
+const runFrom = (lines: readonly SideLine[], index: number, count: number) =>
+  isRun(lines, index, count) ? lines.slice(index, index + count) : null
+
+/**
+ * Where lines stand among others, all places. Each line is compared twice at most (Knuth, Morris and Pratt): a stranger may write a diff and
+ * a report that are made to be compared for hours.
+ */
+function occurrences(texts: readonly string[], wanted: readonly string[]): number[] {
+  const borders = bordersOf(wanted)
+  const found: number[] = []
+  let matched = 0
+  for (const [index, text] of texts.entries()) {
+    while (matched > 0 && text !== wanted[matched]) matched = borders[matched - 1] ?? 0
+    if (text === wanted[matched]) matched++
+    if (matched < wanted.length) continue
+    found.push(index - matched + 1)
+    matched = borders[matched - 1] ?? 0
+  }
+  return found
+}
+
+/** For each beginning of some lines, how long its longest end is that is a beginning too. */
+function bordersOf(lines: readonly string[]): number[] {
+  const borders = [0]
+  let length = 0
+  for (const line of lines.slice(1)) {
+    while (length > 0 && line !== lines[length]) length = borders[length - 1] ?? 0
+    if (line === lines[length]) length++
+    borders.push(length)
+  }
+  return borders
 }
 
 /** The index of a line where exactly these lines begin; null where they do not. */
 function runAt(lines: readonly SideLine[], start: number, wanted: readonly string[]): number | null {
   const index = lines.findIndex(({ line }) => line === start)
-  const run = index === -1 ? null : runFrom(lines, index, wanted.length)
-  return run?.every(({ text }, offset) => text === wanted[offset]) ? index : null
+  return index !== -1 && isRun(lines, index, wanted.length) && wanted.every((text, offset) => lines[index + offset]?.text === text)
+    ? index
+    : null
 }
 
 /** The index where lines that differ in white space at most begin, nearest to where they were. */
 function nearestRun(lines: readonly SideLine[], start: number, wanted: readonly string[]): number | null {
   if (!isTelling(wanted)) return null
   const squeezed = wanted.map(squeeze)
-  const matches = lines.flatMap(({ line }, index) => {
-    const run = runFrom(lines, index, wanted.length)
-    return run?.every(({ text }, offset) => squeeze(text) === squeezed[offset]) ? [{ index, distance: Math.abs(line - start) }] : []
-  })
+  const matches = occurrences(
+    lines.map(({ text }) => squeeze(text)),
+    squeezed,
+  ).flatMap((index) => (isRun(lines, index, wanted.length) ? [{ index, distance: Math.abs((lines[index]?.line ?? 0) - start) }] : []))
   return matches.toSorted((a, b) => a.distance - b.distance)[0]?.index ?? null
 }
 

@@ -64,9 +64,11 @@ async function between(base: Point, head: Point | null, source: Source): Promise
 
 async function bring({ branch, id }: Point, { git, remote }: Source): Promise<void> {
   const wanted = id ?? (branch === null ? null : trackingOf(branch))
+  // A fork may have put anything there.
+  const isDoubtful = id === null && (await sourceOf(remote)) !== 'origin'
   const choices = [...(id === null ? [] : [id]), ...(branch === null ? [] : [refspecOf(branch)])]
   for (const choice of choices) {
-    if (wanted === null || (await commitOf(git, wanted)) !== null) return
+    if (!isDoubtful && (wanted === null || (await commitOf(git, wanted)) !== null)) return
     await fetchFrom(remote, [choice], (await isShallow(git)) ? 1 : null)
   }
 }

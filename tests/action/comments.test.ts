@@ -1,5 +1,6 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { type FakeGithubOptions, startFakeGithub, workflowToken } from '../helpers/fake-github.ts'
+import { runAgent } from '../commands/run-agent.ts'
 import { openPullRequest, port, pushToPullRequest, scene } from './scene.ts'
 
 async function discussed(options: Partial<FakeGithubOptions> = {}, { from = 'octo/shop' as string | null } = {}) {
@@ -123,5 +124,53 @@ describe('comments on a pull request', () => {
     expect(again).toMatchObject(found)
     expect(github.comments).toHaveLength(1)
     expect(again.log).not.toContain('only what came after it')
+  })
+
+  it('between ends that the inputs name say nothing about the rest, so the next review looks at it', async () => {
+    const job = await discussed()
+    await job.review(job.payload, { base: job.head })
+    const { payload } = pushToPullRequest(job, { 'src/new.ts': 'export const fresh = 1\n' })
+    job.checkout('refs/pull/7/merge', 1)
+    const ended = await job.review(payload)
+    expect(ended.report?.coverage.files.map(({ path }) => path)).toEqual(['src/new.ts', 'src/port.ts'])
+    expect(ended).toMatchObject(found)
+  })
+
+  it('go on where a shell left off, and a shell where a job did', async () => {
+    const job = await discussed()
+    const shell = () =>
+      runAgent(
+        [
+          'review',
+          '--pr',
+          '7',
+          '--publish',
+          '--format',
+          'json',
+          '--engine',
+          'endpoint',
+          '--base-url',
+          job.server.baseUrl,
+          '--model',
+          'scripted',
+        ],
+        {
+          cwd: job.workspace,
+          environment: {
+            ...job.remote.environment,
+            AGENT_HOME: job.home,
+            GITHUB_API_URL: job.github.url,
+            GITHUB_REPOSITORY: 'octo/shop',
+            GITHUB_TOKEN: workflowToken,
+          },
+        },
+      )
+    await shell()
+    const { payload } = pushToPullRequest(job, { 'src/new.ts': 'export const fresh = 1\n' })
+    job.checkout('refs/pull/7/merge', 1)
+    const ended = await job.review(payload)
+    expect(ended.report?.coverage.files.map(({ path }) => path)).toEqual(['src/new.ts'])
+    pushToPullRequest(job, { 'src/newer.ts': 'export const fresher = 1\n' })
+    expect(JSON.parse((await shell()).stdout).coverage.files.map(({ path }: { path: string }) => path)).toEqual(['src/newer.ts'])
   })
 })

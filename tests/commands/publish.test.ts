@@ -161,6 +161,11 @@ it('finds the repository by the remote origin', async () => {
     code: 2,
     stderr: expect.stringContaining('/srv/git/shop, names no repository'),
   })
+  repository.git('remote', 'set-url', 'origin', 'https://oauth2:glpat-secret@gitlab.example/group/team/shop.git')
+  expect(await publish([], bare, repository.root)).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('origin, https://gitlab.example/group/team/shop.git, names no repository'),
+  })
 })
 
 it('sends a token for github.com to no other host', async () => {

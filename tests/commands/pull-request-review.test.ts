@@ -99,6 +99,18 @@ it('looks at everything again when the rules of the base are others', async () =
   expect(JSON.parse(stdout).coverage.files.map(({ path }: { path: string }) => path)).toEqual(['new.test.ts', 'sum.test.ts'])
 })
 
+it('looks at everything again when a rule of the base is for other files', async () => {
+  const rule = (paths: string) => ({ '.agent/rules/sums.md': `---\npaths: ${paths}\n---\nSums are tested.\n` })
+  const { review, push, remote } = await scene({ main: { 'agent.config.yaml': 'rules: [.agent/rules/*.md]\n', ...rule('a/**') } })
+  await review(['--publish'])
+  remote.git('checkout', '--quiet', 'main')
+  remote.commit('Rules', rule('**'))
+  remote.git('checkout', '--quiet', 'feature')
+  push({ 'new.test.ts': fine })
+  const { stdout } = await review(['--publish', '--format', 'json'])
+  expect(JSON.parse(stdout).coverage.files.map(({ path }: { path: string }) => path)).toEqual(['new.test.ts', 'sum.test.ts'])
+})
+
 it('takes the configuration of the base, whatever the head or the working tree says', async () => {
   const off = 'review: { checks: { focused-tests: off } }\n'
   const { review, clone } = await scene({ feature: { 'sum.test.ts': focused, 'agent.config.yaml': off } })

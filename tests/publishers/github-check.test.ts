@@ -46,14 +46,16 @@ it.each([
   expect(given.fake.checks[0]).toMatchObject({ conclusion, name: 'agent review', title: `1 ${severity}` })
 })
 
-it('is a success only where everything was looked at and nothing found', async () => {
+it('is a success only where everything was looked at and nothing found, by whom we know', async () => {
   const given = await scene({ feature: { 'a.ts': changed({ 5: 'fine' }) } })
   await check(given)
   const { report } = await given.review()
   await check(given, { report: { ...report, completeness: 'partial' } })
+  await check(given, { isUntrusted: true, report: { ...report, timing: { ...report.timing, totalMs: 1 } } })
   expect(given.fake.checks.map(({ conclusion, title }) => [conclusion, title])).toEqual([
     ['success', 'no findings'],
     ['neutral', 'no findings, incomplete'],
+    ['neutral', 'no findings'],
   ])
 })
 

@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import type { ChangedFile } from '../../src/domain/change.ts'
 import type { OwnComment } from '../../src/publishers/own-comments.ts'
@@ -93,4 +94,34 @@ it('finds the nearest of equal lines', () => {
   const at = (line: number, evidence = 'call( )') =>
     placeFinding({ region: { path: 'a.ts', startLine: line, endLine: line }, evidence }, many)?.startLine
   expect([at(1), at(3), at(5), at(9), at(1, '  x')]).toEqual([1, 3, 5, 5, undefined])
+})
+
+const added = (lines: readonly string[]) => ({
+  files: files(`--- /dev/null\n+++ b/a.ts\n@@ -0,0 +1,${lines.length} @@\n${lines.map((line) => `+${line}\n`).join('')}`),
+})
+
+it('finds every run of lines wherever it stands, the nearest first', () => {
+  const lines = fc.array(fc.constantFrom('alpha', 'beta', ''), { minLength: 1, maxLength: 12 })
+  fc.assert(
+    fc.property(
+      lines,
+      fc.array(fc.constantFrom('alpha', 'beta', ''), { minLength: 1, maxLength: 4 }),
+      fc.integer({ min: 1, max: 12 }),
+      (all, some, start) => {
+        // Evidence ends without a newline.
+        const wanted = [...some, 'alpha']
+        const starts = all.flatMap((_, index) => (wanted.every((text, offset) => all[index + offset] === text) ? [index + 1] : []))
+        const nearest = starts.toSorted((a, b) => Math.abs(a - start) - Math.abs(b - start))[0]
+        const region = { path: 'a.ts', startLine: start, endLine: start }
+        expect(placeFinding({ region, evidence: wanted.join('\n') }, added(all))?.startLine).toBe(nearest)
+      },
+    ),
+  )
+})
+
+it('is not kept busy by evidence that is made to be nearly everywhere', () => {
+  const hostile = added(Array.from({ length: 10_000 }, () => ''))
+  const evidence = `${'\n'.repeat(4000)}nowhere${'\n'.repeat(4000)}`
+  for (let startLine = 1; startLine < 60; startLine++)
+    expect(placeFinding({ region: { path: 'a.ts', startLine, endLine: startLine }, evidence }, hostile)).toBeNull()
 })
