@@ -18,7 +18,7 @@ export async function askModel(place: Workplace, targets: readonly Target[], ste
   for (const target of openTargets(targets).filter(({ told }) => formatters.has(told.tool)))
     target.outcome = notHere(`${target.told.tool} could not repair it, and its layout is not asked of a model.`)
   if (openTargets(targets).length === 0) return
-  if (request.model === 'none') return closeAll(targets, notHere('No model was to be asked.'))
+  if (request.model === 'none') return withoutAsking(place, targets)
   if (context.engine === null) return withoutEngine(place, targets)
   let adviser: Adviser | null = null
   try {
@@ -34,6 +34,14 @@ export async function askModel(place: Workplace, targets: readonly Target[], ste
     const code = adviser === null || adviser.answered === 0 ? error.code : 'FIX_UNFINISHED'
     context.notice({ code, message: error.message, hint: error.hint ?? '' })
     closeAll(targets, overBudget(error.message))
+  }
+}
+
+/** That a file cannot be written is why the linters have repaired nothing in it, whoever else would be asked. */
+async function withoutAsking(place: Workplace, targets: readonly Target[]): Promise<void> {
+  for (const [path, own] of Map.groupBy(openTargets(targets), ({ told }) => told.path)) {
+    const text = await writableText(path, place)
+    closeAll(own, notHere('reason' in text ? text.reason : 'No model was to be asked.'))
   }
 }
 

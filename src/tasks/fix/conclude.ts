@@ -5,6 +5,7 @@ import type { FixResult } from '../../domain/result.ts'
 import type { AppliedRun } from '../../workspace/transaction.ts'
 import type { TaskContext, TaskResult } from '../task.ts'
 import type { Workbench } from '../verify/workbench.ts'
+import type { CopyState } from './copy-state.ts'
 import type { Found } from './found.ts'
 import type { FixRequest } from './fix.ts'
 import { isStaged } from './is-staged.ts'
@@ -20,6 +21,8 @@ interface Concluding {
   request: FixRequest
   context: TaskContext
   bench: Workbench
+  /** What linters say of what was kept, where they were asked. */
+  state?: CopyState
 }
 
 interface Done extends Pick<Found, 'targets' | 'passedOver' | 'isPartial'> {
@@ -38,10 +41,11 @@ export async function conclude(place: Concluding, done: Done): Promise<TaskResul
   await bench.transaction.restore(last)
   const changes = await bench.transaction.changes()
   request.keepPatch?.(changes.patch)
-  const told = tellTargets(done)
+  const willApply = request.apply && changes.files.length > 0
+  const told = tellTargets(done, (willApply && place.state) || null)
   // Interrupted before this line, nothing has happened; after it, everything.
   context.signal.throwIfAborted()
-  const applied = request.apply && changes.files.length > 0 ? await applySteps(done.steps, place) : []
+  const applied = willApply ? await applySteps(done.steps, place) : []
   const isUnfinished = done.isPartial || told.some(({ why }) => why === 'budget')
   const result: FixResult = { task: 'fix', targets: told.map(({ entry }) => entry), files: [...changes.files], applied }
   return {

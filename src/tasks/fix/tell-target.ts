@@ -1,7 +1,8 @@
 import type { DraftFinding } from '../../domain/finding.ts'
 import type { FixResult } from '../../domain/result.ts'
 import { fromDiagnostic } from '../verify/failures.ts'
-import type { Found, PassedOver } from './found.ts'
+import type { CopyState } from './copy-state.ts'
+import { evidenceOf, type Found, type PassedOver } from './found.ts'
 import { newTarget, type Outcome, type Target } from './target.ts'
 
 export interface Told {
@@ -11,9 +12,18 @@ export interface Told {
   why: 'budget' | 'gone' | 'other' | null
 }
 
-/** What became of everything that was named, an entry each. */
-export function tellTargets({ targets, passedOver }: Pick<Found, 'targets' | 'passedOver'>): Told[] {
-  return [...targets, ...passedOver.map(asTarget)].map(tell)
+/**
+ * What became of everything that was named, an entry each. `applied`: the state that the user's files are in afterwards, where what is left
+ * stands on other lines than before; null where they stay as they are.
+ */
+export function tellTargets({ targets, passedOver }: Pick<Found, 'targets' | 'passedOver'>, applied: CopyState | null): Told[] {
+  return [...targets.map((target) => (applied ? whereItIsNow(target, applied) : target)), ...passedOver.map(asTarget)].map(tell)
+}
+
+function whereItIsNow(target: Target, state: CopyState): Target {
+  const { told, current } = target
+  if (current === null || current === told || target.outcome?.kind === 'fixed') return target
+  return { ...target, told: current, evidence: evidenceOf(current, state) }
 }
 
 function asTarget({ told, finding, reason, why }: PassedOver): Target {

@@ -35,6 +35,20 @@ describe('agent fix', () => {
     expect(asked(requests[0]!)).toContain('line 2: eslint/eqeqeq')
   })
 
+  it('tells what is left where it stands afterwards, and where it stood as long as nothing is applied', async () => {
+    const config = `export default [{ rules: { 'arrow-body-style': 'error', 'no-unused-vars': 'error' } }]\n`
+    const text = 'export const one = () => {\n  return 1\n}\nexport const two = () => {\n  const left = 1; return 2\n}\n'
+    const repository = project({ 'eslint.config.js': config, 'src/a.js': text })
+    const places = async (apply: boolean) => {
+      const report = await runOn(repository, fix, { ...request, model: 'none', apply }, { engine: null })
+      const left = resultOf(report).targets.filter(({ outcome }) => outcome !== 'fixed')
+      return [report.findings.map(({ region, evidence }) => [region.startLine, evidence]), left.map(({ line }) => line)]
+    }
+    const evidence = '  const left = 1; return 2'
+    expect(await places(false)).toEqual([[[5, evidence]], [5]])
+    expect(await places(true)).toEqual([[[3, evidence]], [3]])
+  })
+
   it('lets the linters repair what they can before the model is asked', async () => {
     const repository = project({ 'src/list.js': `var one = 1\n${source}export { one }\n` })
     const { handle, requests } = scriptedEngine(() => fence(right))

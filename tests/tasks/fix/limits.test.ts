@@ -65,8 +65,10 @@ describe('what cannot be repaired', () => {
     const repository = project({})
     writeFileSync(join(repository.root, 'old.js'), Buffer.from(`// caf\u00e9\n${source}`, 'latin1'))
     const report = await runOn(repository, fix, request, { engine: answering().handle })
-    for (const { outcome, reason } of resultOf(report).targets)
-      expect([outcome, reason]).toEqual(['not-attempted', expect.stringMatching(/not UTF-8/)])
+    const alone = await runOn(repository, fix, { ...request, model: 'none' }, { engine: null })
+    const targets = [...resultOf(report).targets, ...resultOf(alone).targets]
+    expect(targets.length).toBeGreaterThan(1)
+    for (const { outcome, reason } of targets) expect([outcome, reason]).toEqual(['not-attempted', expect.stringMatching(/not UTF-8/)])
   })
 
   it('is a file that no run may write', async () => {

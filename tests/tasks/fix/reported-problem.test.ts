@@ -104,10 +104,13 @@ describe('what is told of a problem', () => {
   const told = { ...problemsOf([claim('a.js', 1, 'x')])[0]!.told, tool: 'eslint', rule: 'eqeqeq' }
 
   it('is that the time was over where nothing became of it, and of what was passed over, why', () => {
-    const [target, passed] = tellTargets({
-      targets: [newTarget({ told, evidence: 'x', current: told })],
-      passedOver: [{ told, finding: null, why: 'other', reason: 'No.' }],
-    })
+    const [target, passed] = tellTargets(
+      {
+        targets: [newTarget({ told, evidence: 'x', current: told })],
+        passedOver: [{ told, finding: null, why: 'other', reason: 'No.' }],
+      },
+      null,
+    )
     expect([target?.why, target?.remaining, target?.entry.reason]).toEqual(['budget', null, 'the time was over'])
     expect(passed).toMatchObject({
       why: 'other',
