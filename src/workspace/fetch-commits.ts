@@ -30,7 +30,6 @@ const hardening = [
   'submodule.recurse=false',
   'maintenance.auto=false',
   'gc.auto=0',
-  'fetch.prune=false',
   'protocol.version=2',
 ].flatMap((setting) => ['-c', setting])
 
@@ -55,6 +54,7 @@ async function tryToFetch(remote: ForgeRemote, { source, refspecs, depth }: Fetc
   const options = [
     '--quiet',
     '--no-tags',
+    '--no-prune',
     '--no-write-fetch-head',
     '--no-recurse-submodules',
     ...(depth === null ? [] : [`--depth=${depth}`]),

@@ -200,3 +200,23 @@ describe('action.yml', () => {
     expect(await complaintsAbout('action.yml', text.replace(/color: \w+/, 'color: mauve'))).not.toEqual([])
   })
 })
+
+describe('a proposal of generated tests', () => {
+  const [, pattern = ''] = /--extended-regexp \\\n\s+'(.+)'; then/.exec(read('examples/github/generate-tests.yml')) ?? []
+
+  it.each(['tests/a.ts', 'a/__tests__/deep/x.snap', 'src/x.test.ts', 'x_test.go', 'a/test_b.py'])('may hold %s', (path) => {
+    expect(path).toMatch(new RegExp(pattern))
+  })
+
+  it.each(['src/a.ts', 'package.json', 'tests', '.github/actions/test/action.yml', '.github/workflows/x.test.yml', 'tests/.npmrc'])(
+    'may not hold %s',
+    (path) => expect(path).not.toMatch(new RegExp(pattern)),
+  )
+})
+
+it('no example starts npx in a checkout, whose .npmrc says what npx installs', () => {
+  const inCheckout = examples.filter((path) =>
+    /run: (?:>-\s+)?npx/.test(read(path).replaceAll(/working-directory: \$\{\{ runner\.temp \}\}\n(?:\s+#[^\n]*\n)*\s+run:/g, '')),
+  )
+  expect(inCheckout).toEqual([])
+})
