@@ -90,7 +90,8 @@ function repositoryLines(hook: HookName): string[] {
     '      always_run: true',
     ...(needsFile ? [] : ['      pass_filenames: false']),
     '      require_serial: true',
-    '      verbose: true',
+    // So that what lets a commit through is shown, too. What is to be said of a message stands in its file.
+    ...(hook === 'prepare-commit-msg' ? [] : ['      verbose: true']),
   ]
 }
 

@@ -1,15 +1,18 @@
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { wrapProse } from '../../domain/commit-message.ts'
-import { AppError, type ExitCode, exitCodes } from '../../domain/errors.ts'
+import { AppError, exitCodes } from '../../domain/errors.ts'
 import { type CommitMessageResult, commitMessageResultSchema } from '../../domain/result.ts'
 import { terminalLine, terminalText } from '../../domain/trust-terminal.ts'
 import { runTask } from '../../runtime.ts'
 import { writeFileWhole } from '../../system/write-file-whole.ts'
 import { commitMessage } from '../../tasks/commit-message/commit-message.ts'
+import type { Workspace } from '../../workspace/workspace.ts'
+import { globalFlags } from '../flags.ts'
 import { createProgress } from '../progress.ts'
 import { requestFor } from '../run-commit-message.ts'
 import { openTaskSession, type TaskSession } from '../task-session.ts'
+import { openTaskWorkspace } from '../task-workspace.ts'
 import type { AnswerHook, HookCall } from './hook.ts'
 import { encoded, hasText, type MessageFile, type MessageSettings, readMessageFile, withComment, withMessage } from './message-file.ts'
 import { opensEditor, readMessageSettings, saysNoEditor } from './message-file-settings.ts'
@@ -26,27 +29,57 @@ export const prepareCommitMessage: AnswerHook = async (call) => {
       hint: 'Call it as git does: agent hooks run prepare-commit-msg -- "$@".',
     })
   if ((source !== '' && source !== 'template') || saysNoEditor(context.environment)) return exitCodes.clean
-  const session = await openTaskSession(call.command, context, { isPatch: false, recovers: false })
+  const { directory } = globalFlags(call.command, context)
   try {
-    return await prepare(resolve(session.settings.globals.directory, path), session, call)
+    const session = await openTaskSession(call.command, context, { isPatch: false, recovers: false })
+    try {
+      await prepare(resolve(directory, path), session, context)
+    } finally {
+      await session.close()
+    }
+  } catch (error) {
+    if (!(error instanceof AppError) || error.code !== 'CONFIG_INVALID') throw error
+    await explain(error, resolve(directory, path), call)
+  }
+  return exitCodes.clean
+}
+
+/** A file that awaits words. */
+interface Awaiting {
+  file: MessageFile
+  settings: MessageSettings
+}
+
+async function prepare(path: string, session: TaskSession, context: HookCall['context']): Promise<void> {
+  const awaiting = await readAwaiting(path, session.runtime.workspace, context)
+  if (awaiting === null) return
+  const told = await write(session, context)
+  const changed = told && contentFor(told, awaiting)
+  if (changed) await writeFileWhole(path, changed)
+}
+
+/** The hook before has said in the terminal what is wrong with the configuration; who writes the message reads it where they write. */
+async function explain({ message, hint = '' }: AppError, path: string, { command, context }: HookCall): Promise<void> {
+  const workspace = await openTaskWorkspace(command, context, { isPatch: false })
+  try {
+    const awaiting = await readAwaiting(path, workspace, context)
+    const changed =
+      awaiting && commented(wrapProse(`agent: no message was prepared: ${terminalLine(`${message} ${hint}`)}`, lineLength), awaiting)
+    if (changed) await writeFileWhole(path, changed)
   } finally {
-    await session.close()
+    await workspace.close()
   }
 }
 
-async function prepare(path: string, session: TaskSession, { context }: HookCall): Promise<ExitCode> {
-  const { workspace } = session.runtime
+/** Null where nobody will read it, or somebody has written a message. */
+async function readAwaiting(path: string, workspace: Workspace, { environment }: HookCall['context']): Promise<Awaiting | null> {
   const [content, settings, hasEditor] = await Promise.all([
     readFile(path),
     readMessageSettings(workspace),
-    opensEditor(context.environment, workspace),
+    opensEditor(environment, workspace),
   ])
   const file = readMessageFile(content, settings, { hasEditor })
-  if (!hasEditor || hasText(file)) return exitCodes.clean
-  const told = await write(session, context)
-  const changed = told && contentFor(told, file, settings)
-  if (changed) await writeFileWhole(path, changed)
-  return exitCodes.clean
+  return !hasEditor || hasText(file) ? null : { file, settings }
 }
 
 /** Of what is said in a comment. */
@@ -83,15 +116,18 @@ async function write(session: TaskSession, context: HookCall['context']): Promis
 }
 
 /** The message, else the header alone, else what is staged as a comment; null where nothing can be added without harm. */
-function contentFor({ result, reason }: Told, file: MessageFile, settings: MessageSettings): Buffer | null {
+function contentFor({ result, reason }: Told, awaiting: Awaiting): Buffer | null {
   const { message, change } = result
   const candidates = message === null ? [] : [message, message.split('\n')[0] ?? '']
   for (const candidate of candidates) {
-    const bytes = encoded(terminalText(candidate), settings)
-    const changed = bytes === null ? null : withMessage(file, bytes)
+    const bytes = encoded(terminalText(candidate), awaiting.settings)
+    const changed = bytes === null ? null : withMessage(awaiting.file, bytes)
     if (changed) return changed
   }
-  const text = `${wrapProse(`agent: ${terminalLine(reason)} What is staged:`, lineLength)}\n${terminalText(change)}`
+  return commented(`${wrapProse(`agent: ${terminalLine(reason)} What is staged:`, lineLength)}\n${terminalText(change)}`, awaiting)
+}
+
+function commented(text: string, { file, settings }: Awaiting): Buffer | null {
   const bytes = encoded(text, settings)
   return bytes === null ? null : withComment(file, bytes.split('\n'))
 }

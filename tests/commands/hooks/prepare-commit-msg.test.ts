@@ -92,6 +92,16 @@ describe('the hook prepare-commit-msg', () => {
     )
   })
 
+  it('says in that comment, and not in the terminal too, that the configuration is broken', async () => {
+    const { commit, seen, repository } = await scene()
+    repository.stage({ 'agent.config.yaml': 'hooks: { preComit: 1 }\n' })
+    const { seen: shown } = await commit()
+    expect(seen()).toMatch(
+      /^\n# agent: no message was prepared: agent\.config\.yaml:1: hooks\.preComit is not a known key\. [^]*\n#\n# Please/,
+    )
+    expect(shown).not.toContain('agent: ')
+  })
+
   it.each([
     ['commit.cleanup=scissors', ['-c', 'commit.cleanup=scissors', 'commit'], true],
     ['commit.verbose', ['-c', 'commit.verbose=true', 'commit'], true],
