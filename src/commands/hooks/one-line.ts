@@ -8,3 +8,9 @@ export function oneLine(text: string): string {
   const line = terminalText(text).replaceAll(/\s+/g, ' ').trim()
   return `agent: ${line.length > mostCharacters ? `${line.slice(0, mostCharacters - 1)}…` : line}\n`
 }
+
+/** What happened and what to do about it; words of others that are quoted in the first often have no full stop. */
+export function withHint(message: string, hint = ''): string {
+  const told = message.trimEnd()
+  return hint === '' || /[.!?:…]$/.test(told) ? `${told} ${hint}`.trimEnd() : `${told}. ${hint}`
+}

@@ -12,7 +12,7 @@ import { activeFindings, describeCounts, unseenFiles } from '../../reporters/fac
 import { linesOf } from '../../reporters/lines-of.ts'
 import { createPage, type Page, severityColors } from '../../reporters/page.ts'
 import { wrapText } from '../../reporters/text-layout.ts'
-import { oneLine } from './one-line.ts'
+import { oneLine, withHint } from './one-line.ts'
 
 /** What has to be known of a review to tell of it. */
 export interface ReviewedFor {
@@ -100,7 +100,7 @@ function unreviewedLine({ notices, coverage }: Report, { stops, flagsAfterwards,
   const failure = notices.find(({ code }) => isFailure(code))
   if (unseen.length === 0) {
     const notice = failure ?? notices.find(isWorthTelling)
-    return notice ? oneLine(`${notice.message} ${notice.hint}`) : ''
+    return notice ? oneLine(withHint(notice.message, notice.hint)) : ''
   }
   const files = listed(
     unseen.map(({ path }) => path),
@@ -113,7 +113,8 @@ function unreviewedLine({ notices, coverage }: Report, { stops, flagsAfterwards,
   if (!failure && notices.some(({ code }) => code === 'MODEL_MISSING'))
     return oneLine(`there is no model, so only the checks looked at ${files}. ${modelHint}`)
   const hint = notices.find(({ code }) => code === 'UNITS_UNSEEN')?.hint ?? ''
-  const why = failure ? `${failure.message} ${failure.hint}` : `${[...new Set(unseen.map(({ reason }) => reason))].join('; ')}. ${hint}`
+  const reasons = [...new Set(unseen.map(({ reason }) => reason))].join('; ')
+  const why = failure ? withHint(failure.message, failure.hint) : `${reasons}. ${hint}`
   return oneLine(`${files} of this ${stops} ${unseen.length === 1 ? 'was' : 'were'} not reviewed: ${why}`)
 }
 

@@ -49,9 +49,9 @@ export const runHook: AnswerHook = async (call) => {
     return await settled(await answer(call), call)
   } catch (error) {
     if (context.signal.aborted) throw error
-    const { oneLine } = await import('./one-line.ts')
-    const { message, hint = '', exitCode } = error instanceof AppError ? error : unexpected(error)
-    context.stderr.write(oneLine(`${hooks[name].failure}: ${message} ${hint}`))
+    const { oneLine, withHint } = await import('./one-line.ts')
+    const { message, hint, exitCode } = error instanceof AppError ? error : unexpected(error)
+    context.stderr.write(oneLine(`${hooks[name].failure}: ${withHint(message, hint)}`))
     return settled(exitCode, call)
   }
 }

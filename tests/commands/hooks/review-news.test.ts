@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { combineReports } from '../../../src/commands/hooks/combine-reports.ts'
-import { oneLine } from '../../../src/commands/hooks/one-line.ts'
+import { oneLine, withHint } from '../../../src/commands/hooks/one-line.ts'
 import { type ReviewedFor, reviewNews } from '../../../src/commands/hooks/review-news.ts'
 import type { Finding } from '../../../src/domain/finding.ts'
 import type { Report } from '../../../src/domain/report.ts'
@@ -164,6 +164,12 @@ describe('the reports of one push', () => {
     const accepted = finding('a.ts', { suppressed: { by: 'inline', reason: 'a drill' } })
     expect(combineReports(report({ findings: [accepted] }), [report({ findings: [finding('a.ts')] })]).findings).toHaveLength(2)
   })
+})
+
+it('puts a full stop between what happened and what to do, where there is none', () => {
+  expect([withHint("mkdir '/x'", 'Check /x.'), withHint('It is gone.', 'Start it.'), withHint('Status 404', ''), withHint('Why?')]).toEqual(
+    ["mkdir '/x'. Check /x.", 'It is gone. Start it.', 'Status 404', 'Why?'],
+  )
 })
 
 it('keeps a line one line, and no longer than a line', () => {
