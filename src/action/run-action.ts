@@ -1,6 +1,6 @@
 import { printError } from '../commands/print-error.ts'
 import { AppError, type ExitCode, exitCodes } from '../domain/errors.ts'
-import { commandData, guardCommands } from '../domain/trust-github.ts'
+import { commandData, commandProperty, guardCommands } from '../domain/trust-github.ts'
 import { fencedBlock } from '../domain/trust-markdown.ts'
 import { forgetSecrets } from './child-environment.ts'
 import { secretsIn } from './inputs.ts'
@@ -25,7 +25,7 @@ export async function runAction({ environment, write, signal }: ActionHost): Pro
   const result = await perform(given, { write, signal })
   const code = signal.aborted ? interruptionOf(signal) : result.code
   const reason = reasonOf(code)
-  if (result.complaint !== null) write(`::error title=agent::${commandData(result.complaint)}\n`)
+  if (result.complaint !== null) write(`::error title=${commandProperty(`agent: ${reason}`)}::${commandData(result.complaint)}\n`)
   await tellRunner({ ...result, reason }, given).catch((error: unknown) => tell(error, write))
   write(`agent: ${reason} (exit code ${code})\n`)
   return code

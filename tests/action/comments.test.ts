@@ -113,7 +113,7 @@ describe('comments on a pull request', () => {
     job.checkout('refs/pull/7/merge', 1)
     const clean = await job.review(payload)
     expect(clean).toMatchObject({ code: 3, outputs: { findings: '0', 'exit-reason': 'failure' } })
-    expect(clean.commands.slice(1)).toEqual([expect.stringContaining('::error title=agent::')])
+    expect(clean.commands.slice(1)).toEqual([expect.stringContaining('::error title=agent%3A failure::')])
   })
 
   it('are about the whole range that the inputs name', async () => {

@@ -78,7 +78,9 @@ describe('a pull request', () => {
     const payload = { pull_request: { number: 7, base: { ref: 'main', sha: base, repo }, head: { ref: 'x', sha: head, repo } } }
     const ended = await job.run({ event: 'pull_request', payload })
     expect(ended).toMatchObject({ code: 2, outputs: { findings: '', 'exit-reason': 'usage' } })
-    expect(ended.commands).toEqual([expect.stringMatching(/^::error title=agent::The two ends of the change have no commit in common/)])
+    expect(ended.commands).toEqual([
+      expect.stringMatching(/^::error title=agent%3A usage::The two ends of the change have no commit in common/),
+    ])
     expect(ended.summary).toContain('have no commit in common')
   })
 
@@ -191,7 +193,7 @@ describe('a private repository', () => {
       environment: { GITHUB_SERVER_URL: server.url },
     })
     expect(ended).toMatchObject({ code: 3, outputs: { 'exit-reason': 'failure' } })
-    expect(ended.commands.at(-1)).toMatch(/^::error title=agent::The commits of the change could not be fetched/)
+    expect(ended.commands.at(-1)).toMatch(/^::error title=agent%3A failure::The commits of the change could not be fetched/)
   })
 })
 
@@ -312,7 +314,7 @@ describe('the ending', () => {
     expect(ended).toMatchObject({ code: 3, outputs: { findings: '0', 'exit-reason': 'failure' } })
     expect(ended.commands).toEqual([
       expect.stringMatching(/^::warning title=agent review/),
-      expect.stringMatching(/^::error title=agent::No connection to /),
+      expect.stringMatching(/^::error title=agent%3A failure::No connection to /),
     ])
     expect(ended.summary).toMatch(/^## agent: failure/)
   })
