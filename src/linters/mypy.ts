@@ -3,6 +3,7 @@ import { z } from 'zod'
 import type { Coordinates } from './columns.ts'
 import { fatalElsewhere } from './fatal-elsewhere.ts'
 import type { Linter, LinterUse, LintOutcome, LintRequest } from './linter.ts'
+import { checkedByMypy } from './mypy-files.ts'
 import { countSchema, parseJsonLines } from './parse-output.ts'
 import { type Problem, type Reading, toOutcome } from './problem.ts'
 import { crashed, type Exited, runOnce, unreadable } from './run-linter.ts'
@@ -36,10 +37,11 @@ export const mypy: Linter = {
 }
 
 async function check(use: LinterUse, request: LintRequest): Promise<LintOutcome> {
-  if (request.paths.length === 0) return { status: 'checked', diagnostics: [], elsewhere: 0 }
+  const paths = await checkedByMypy(request.paths, use.directory, request.readText)
+  if (paths.length === 0) return { status: 'checked', diagnostics: [], elsewhere: 0 }
   const options = ['--output=json', '--show-column-numbers', '--show-error-end', '--no-color-output', '--no-pretty']
   // Nothing is left in the tree.
-  const files = request.paths.map((path) => `./${posix.relative(use.directory, path)}`)
+  const files = paths.map((path) => `./${posix.relative(use.directory, path)}`)
   const reading = await runOnce(use, request, {
     arguments: [...options, '--no-error-summary', '--cache-dir=/dev/null', '--', ...files],
     read,
