@@ -42,7 +42,7 @@ export async function tryAll(files: readonly MutatedFile[], trying: Trying): Pro
     trials.push(...file.mutants.map((mutant) => ({ file, mutant, guard })))
   }
   const { context } = trying
-  context.emit({ type: 'mutant-plan', mutants: trials.length })
+  context.emit({ type: 'mutant-plan', mutants: trials.filter(isRunnable).length })
   const verdicts = await onBenches(trials, trying)
   await doubtSurvivors(trials, verdicts, trying)
   const mutants = trials.map(({ file, mutant }, index) => told(file, mutant, verdicts[index] ?? pending('It was not tried.')))
@@ -51,6 +51,8 @@ export async function tryAll(files: readonly MutatedFile[], trying: Trying): Pro
   if (over !== null && untried > 0) context.notice(leftUntried(untried, over))
   return { mutants, tests }
 }
+
+const isRunnable = ({ guard }: Trial) => typeof guard === 'object' && guard !== null
 
 /** The tests of a file; null where it has none, and a sentence where they cannot judge. */
 async function guardFor({ path }: MutatedFile, { request, context, bench }: Trying): Promise<Guard | string | null> {
@@ -76,7 +78,7 @@ async function onBenches(trials: readonly Trial[], trying: Trying): Promise<Verd
   const work = async (bench: Workbench) => {
     for (const [index, trial] of queue) results[index] = await tryOne(trial, { ...trying, bench })
   }
-  const runnable = trials.filter(({ guard }) => typeof guard === 'object' && guard !== null).length
+  const runnable = trials.filter(isRunnable).length
   const others = Array.from({ length: Math.min(trying.request.jobs, runnable) - 1 }, () => withBench(trying, work))
   await Promise.all([work(trying.bench), ...others])
   return results

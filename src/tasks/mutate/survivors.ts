@@ -2,10 +2,10 @@ import type { DraftFinding } from '../../domain/finding.ts'
 import type { TriedMutant } from '../../domain/mutation.ts'
 import { plural } from '../../domain/plural.ts'
 
-/** A finding for each line on which a defect goes unnoticed. */
+/** A finding for each line on which a defect goes unnoticed, and one for a file that no test belongs to. */
 export function survivors(mutants: readonly TriedMutant[], lines: ReadonlyMap<string, readonly string[]>): DraftFinding[] {
   const missed = mutants.filter(({ status }) => status === 'Survived' || status === 'NoCoverage')
-  const byLine = Map.groupBy(missed, ({ path, start }) => `${path}\0${start.line}`)
+  const byLine = Map.groupBy(missed, ({ path, start, status }) => (status === 'NoCoverage' ? path : `${path}\0${start.line}`))
   return [...byLine.values()].flatMap((group) => {
     const [first] = group
     return first ? [findingOf(first, group, lines.get(first.path)?.[first.start.line - 1] ?? '')] : []
@@ -28,7 +28,7 @@ function findingOf({ path, start, status }: TriedMutant, group: readonly TriedMu
     evidence: line.replace(/\r$/, ''),
     source: { kind: 'test', name: 'mutate', rule: untested ? 'no-test' : 'survived' },
     proof: {
-      kind: 'executed',
+      kind: untested ? 'static' : 'executed',
       detail: untested ? 'No test was found for this file.' : 'The related tests were run with the defect in place.',
     },
     replacement: null,

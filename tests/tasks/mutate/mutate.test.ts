@@ -93,9 +93,13 @@ describe('defects that are planted', () => {
   })
 
   it('are known to be unguarded where no test belongs to the file', async () => {
-    const { report, result } = await run({ 'src/lonely.js': 'export const isOld = (age) => age > 30\n' })
+    const { report, result } = await run({
+      'src/lonely.js': 'export const isOld = (age) => age > 30\nexport const isNew = (age) => age < 2\n',
+    })
     expect([result.counts.noCoverage, result.counts.killed, result.score]).toEqual([result.mutants.length, 0, 0])
-    expect(report.findings.map(({ rule }) => rule)).toEqual(['mutate/no-test'])
+    expect(report.findings.map(({ rule, region, proof }) => [rule, region.startLine, proof.kind])).toEqual([
+      ['mutate/no-test', 1, 'static'],
+    ])
   })
 
   it('say nothing where the tests fail without them too', async () => {
