@@ -37,7 +37,7 @@ export const mutate: Task<MutateRequest> = {
     if (request.shard) context.notice(shardNotice(request.shard, 0))
     const bench = await openBench(request, context)
     try {
-      const all = await planMutants(request, await bench.project(), context)
+      const all = await planMutants(request, bench, context)
       const { files, leftOut } = sampleMutants(all, request.most)
       if (leftOut > 0) context.notice(tooMany(request.most, leftOut))
       for (const { path, language, text } of files) request.keepSource?.(path, { language, source: text })

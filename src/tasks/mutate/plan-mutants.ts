@@ -7,6 +7,7 @@ import { testRunners } from '../../test-runners/registry.ts'
 import type { Project } from '../../workspace/project.ts'
 import type { TaskContext } from '../task.ts'
 import { isOnDisk, notOnDisk } from '../verify/on-disk.ts'
+import type { Workbench } from '../verify/workbench.ts'
 import type { MutateRequest } from './mutate.ts'
 
 /** A file, and the defects that are to be planted in it. */
@@ -18,12 +19,15 @@ export interface MutatedFile {
 }
 
 /** Finds the mutants of the lines that are meant. Tests are not mutated: they are what is tried. */
-export async function planMutants(request: MutateRequest, project: Project, context: TaskContext): Promise<readonly MutatedFile[]> {
+export async function planMutants(request: MutateRequest, bench: Workbench, context: TaskContext): Promise<readonly MutatedFile[]> {
+  const project = await bench.project()
   const wanted = await wantedLines(request, project, context)
   const files: MutatedFile[] = []
   for (const [path, isWanted] of wanted) {
     if (request.shard !== null && !isInShard(path, request.shard)) continue
     const language = mutableLanguages.find((known) => known === languageOf(path))
+    // What a link leads to is mutated where it is.
+    if ((await bench.transaction.checkout.look(path))?.kind === 'link') continue
     const text = language && (await project.read(path))
     if (!language || text === null || text === undefined || isTest(path)) continue
     if (text.includes('\uFFFD')) {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { writeFileSync } from 'node:fs'
+import { symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { onTestFinished, describe, expect, it } from 'vitest'
@@ -186,6 +186,12 @@ test('comes and goes', () => {
       [],
       ['src/a.js is not UTF-8, so no defect was planted in it.'],
     ])
+  })
+
+  it('are not planted through a link', async () => {
+    const line = 'export const isOld = (age) => age > 30\n'
+    const { result } = await run({ 'src/a.js': line }, {}, (root) => symlinkSync('a.js', join(root, 'src/b.js')))
+    expect(new Set(result.mutants.map(({ path }) => path))).toEqual(new Set(['src/a.js']))
   })
 
   it('are told with their column where a line has the same twice', async () => {
