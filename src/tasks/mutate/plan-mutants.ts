@@ -26,10 +26,10 @@ export async function planMutants(request: MutateRequest, bench: Workbench, cont
   for (const [path, isWanted] of wanted) {
     if (request.shard !== null && !isInShard(path, request.shard)) continue
     const language = mutableLanguages.find((known) => known === languageOf(path))
-    // What a link leads to is mutated where it is.
-    if ((await bench.transaction.checkout.look(path))?.kind === 'link') continue
     const text = language && (await project.read(path))
     if (!language || text === null || text === undefined || isTest(path)) continue
+    // What a link leads to is mutated where it is.
+    if ((await bench.transaction.checkout.look(path))?.kind === 'link') continue
     if (text.includes('\uFFFD')) {
       context.notice(undecoded(path))
       continue
