@@ -5,9 +5,9 @@ import type { Notice } from '../domain/report.ts'
 import type { ConfigurableCheck } from '../tasks/review/options.ts'
 import { agentPaths } from './agent-paths.ts'
 import { type Environment, type Override, overridesFromEnvironment } from './environment.ts'
+import { type ForeignWishes, foreignWishesNotices, withoutForeignWishes } from './foreign-wishes.ts'
 import { fileFrom, findProjectFile, findProjectFileInBase, type FoundProjectFile, type ReadBase } from './find-project-file.ts'
 import { configError, type Source } from './problem.ts'
-import { foreignEndpointNotice, withoutForeignEndpoint } from './project-endpoint.ts'
 import { type ConfigFile, configFileOf, readConfigText } from './read-config-file.ts'
 import { type Config, type ConfigSchema, configSchemaFor } from './schema.ts'
 import { jsonSchemaOf, nodeAt, type SchemaNode } from './setting.ts'
@@ -80,9 +80,7 @@ export async function loadConfig(options: LoadConfigOptions): Promise<LoadedConf
     notices: [
       ...project.notices,
       ...fromEnvironment.notices,
-      ...(ownProject?.foreign && config.engine.baseUrl === null
-        ? [foreignEndpointNotice(ownProject.foreign, { file: ownProject.name, userConfig })]
-        : []),
+      ...(ownProject ? foreignWishesNotices(ownProject.wishes, { file: ownProject.name, userConfig, config }) : []),
     ],
   }
 }
@@ -107,13 +105,15 @@ async function projectFile({ directory, root, explicitFile, readBase }: LoadConf
   return { file, notices: [] }
 }
 
-/** A file that the user named, or that comes from the base of a pull request, says everything; one that lies in a checkout does not say where code is sent. */
+/** A file that the user named, or that comes from the base of a pull request, says everything; one that lies in a checkout does not say where code is sent, or runs. */
 async function projectLayer(file: ConfigFile, { schema, options }: { schema: ConfigSchema; options: LoadConfigOptions }) {
   const layer = await fileLayer(file, { schema, kind: 'project file' })
-  if (options.explicitFile !== undefined || options.readBase) return { name: file.name, layer, foreign: undefined }
-  const { section, foreign } = withoutForeignEndpoint(layer.section)
-  return { name: file.name, layer: { ...layer, section }, foreign }
+  if (options.explicitFile !== undefined || options.readBase) return { name: file.name, layer, wishes: none }
+  const { section, wishes } = withoutForeignWishes(layer.section)
+  return { name: file.name, layer: { ...layer, section }, wishes }
 }
+
+const none: ForeignWishes = { endpoint: undefined, host: false }
 
 async function fileLayer({ name, text, data }: ConfigFile, { schema, kind }: { schema: ConfigSchema; kind: string }): Promise<Layer> {
   const prefix = basename(name) === 'package.json' ? ['agent'] : []

@@ -328,6 +328,26 @@ describe('--config', () => {
   })
 })
 
+describe('a repository that wants to run on the host', () => {
+  const wish = { 'repository/.agentrc': 'sandbox: { use: host, memory: 1g }' }
+
+  it('does not, and the user is told', async () => {
+    const { config, written, notices } = await load({ files: wish })
+    expect([config.sandbox.use, config.sandbox.memory, written.has('sandbox.use')]).toEqual(['auto', 2 ** 30, false])
+    expect(notices).toMatchObject([
+      { code: 'HOST_NOT_YOURS', message: expect.stringContaining('.agentrc wants commands to run without a sandbox') },
+    ])
+  })
+
+  it('does where the user names the file, or says so', async () => {
+    const loaded = await Promise.all([
+      load({ files: wish, explicitFile: '.agentrc' }),
+      load({ files: wish, flags: [{ path: 'sandbox.use', value: 'host', name: '--sandbox' }] }),
+    ])
+    expect(loaded.map(({ config, notices }) => [config.sandbox.use, notices])).toEqual(Array(2).fill(['host', []]))
+  })
+})
+
 describe('an endpoint that the repository names', () => {
   const named = (baseUrl: string) => ({ 'repository/.agentrc': `engine: { baseUrl: "${baseUrl}", model: m }` })
   const foreign = named('https://ada:pass@collector.example/v1')
