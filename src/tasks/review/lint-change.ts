@@ -93,10 +93,12 @@ async function lintOrRecall(files: readonly LintableFile[], { input, limits, con
   const again = known?.filter((tool) => !tool.isFinal || (tool.stoppedAfter !== null && tool.stoppedAfter < limits.all))
   if (known && again?.length === 0) return known
 
-  const { runLinters } = await import('./run-linters.ts')
+  const [{ runLinters }, { rememberNeeds, tooSlowFor }] = await Promise.all([import('./run-linters.ts'), import('./slow-linters.ts')])
   onStart()
   const only = again?.map(({ linter }) => linter) ?? null
-  const run = await runLinters({ change, files, readNew, readOld, limits, only }, context)
+  const tooSlow = await tooSlowFor(limits.all, context)
+  const run = await runLinters({ change, files, readNew, readOld, limits, only, tooSlow }, context)
+  await rememberNeeds(run, context)
   const asked = new Map(run.tools.map((tool) => [tool.linter, tool]))
   const tools = known ? known.flatMap((tool) => (only?.includes(tool.linter) ? (asked.get(tool.linter) ?? []) : tool)) : run.tools
   if (key !== null && (run.isUsersOwn || run.tools.length === 0)) await remember(key, tools, { run, context })

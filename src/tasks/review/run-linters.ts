@@ -21,6 +21,8 @@ export interface LintRequest {
   limits: LintLimits
   /** Names of those that are asked; null: all that the project uses. */
   only: readonly string[] | null
+  /** Names of those that are known to need more time than there is. */
+  tooSlow: ReadonlySet<string>
 }
 
 /** Milliseconds. */
@@ -35,12 +37,17 @@ export interface LintRun {
   /** Whether all ran as the user's own, on a tree that only the user has written. */
   isUsersOwn: boolean
   tree: LintTree
+  /** Milliseconds that each linter took, or needs at least. */
+  took: ReadonlyMap<string, number>
 }
 
 /** What a formatter says is no defect of a change. */
 const formatters: ReadonlySet<string> = new Set(['prettier', 'ruff-format'])
 /** They look at whole programs, and come last: the time that they take must not keep the others from being heard. */
 const slow: ReadonlySet<string> = new Set(['tsc', 'mypy', 'pyright', 'go-vet', 'clippy', 'golangci-lint'])
+
+/** What was stopped needs more than it had; by how much nobody knows. */
+const beyond = 1.3
 
 const inOrder = (only: LintRequest['only']): Linter[] =>
   allLinters
@@ -75,8 +82,16 @@ export async function runLinters(request: LintRequest, context: TaskContext): Pr
     )
     const running: Running = { ...request, context, now, signal, base: () => (base ??= open(change.old, basePaths)) }
     const tools: ToolReport[] = []
-    for (const linter of inOrder(request.only)) tools.push(...(await askLinter(linter, running)))
-    return { tools, isUsersOwn: now.isUsersOwn(), tree: now }
+    const took = new Map<string, number>()
+    for (const linter of inOrder(request.only)) {
+      const startedAt = performance.now()
+      const reports = await askLinter(linter, running)
+      tools.push(...reports)
+      const isStopped = reports.some(({ stoppedAfter }) => stoppedAfter !== null)
+      if (reports.length > 0 && !request.tooSlow.has(linter.name))
+        took.set(linter.name, Math.round((performance.now() - startedAt) * (isStopped ? beyond : 1)))
+    }
+    return { tools, isUsersOwn: now.isUsersOwn(), tree: now, took }
   } finally {
     for (const tree of opened) await (await tree.catch(() => null))?.close()
   }
@@ -87,6 +102,7 @@ async function askLinter(linter: Linter, running: Running): Promise<ToolReport[]
   const paths = running.files.map(({ path }) => path).filter((path) => linter.handles(path))
   if (paths.length === 0) return []
   const { now, context, limits } = running
+  if (running.tooSlow.has(linter.name)) return [stopped(linter, limits, 'the change')]
   const report = await lintWithin(linter, { paths, tree: now }, running)
   if (report === null) return [stopped(linter, limits, 'the change')]
   if (report.checked.length === 0 && report.failed.length === 0) return []

@@ -343,6 +343,21 @@ describe('a second look at the same change', () => {
     await within('1500ms')
     expect(repository.started()).toEqual(['eslint', 'eslint'])
   })
+
+  it('does not give its time to one that did not get ready within it before, whatever else has changed', async () => {
+    const repository = repositoryOf(noDebugger)
+    repository.install('eslint', 'sleep 60')
+    repository.stage({ 'a.js': 'debugger\n' })
+    const kept = memory()
+    const within = (maxTime: string) => reviewStaged(repository, { memory: kept, config: { review: { maxTime } } })
+    const first = await within('2s')
+    repository.stage({ 'a.js': 'debugger\nexport {}\n' })
+    const again = await within('2s')
+    expect(repository.started()).toEqual(['eslint'])
+    expect(again.notices).toEqual(first.notices)
+    await within('4s')
+    expect(repository.started()).toEqual(['eslint', 'eslint'])
+  })
 })
 
 /** PATH as it is without anything that only Python brings. */
