@@ -81,9 +81,11 @@ function refused(error: unknown, status: number, place: Place): Failure {
   const text =
     error instanceof Error ? `${fieldOf(error, 'code')} ${fieldOf(error, 'type')} ${fieldOf(error, 'param')} ${error.message}` : ''
   const said = quoted(error, place)
+  // What the library says where the server has said nothing.
+  const reason = /^\d+ status code \(no body\)$/.test(said) ? '' : `: ${said}`
   if (overflow.test(text)) return outOfContext(error, said)
   const { code, hint } = adviceFor(status, place)
-  const told = new AppError(code, `The endpoint ${place.url} answered with status ${status}: ${said}`, { cause: error, hint })
+  const told = new AppError(code, `The endpoint ${place.url} answered with status ${status}${reason || '.'}`, { cause: error, hint })
   return new Failure(told, { retryable: retryableStatus(status), retryAfterMs: retryAfterOf(error), refusal: { status, text } })
 }
 
@@ -103,10 +105,11 @@ function adviceFor(status: number, { model }: Place): { code: ErrorCode; hint: s
 
 function disconnected(error: unknown, { causes, place }: { causes: readonly unknown[]; place: Place }): Failure {
   const code = causes.map((cause) => fieldOf(cause, 'code')).find((value) => value !== '') ?? ''
+  // Node repeats the address, which is told already.
   const reason = quoteServer(
     causes.map((cause) => (cause instanceof Error ? cause.message : '')).findLast((message) => message !== '') ?? '',
     place.apiKey,
-  )
+  ).replace(/^connect (E[A-Z]+) \S+$/, '$1')
   const unreachable = (hint: string, retryable: boolean) =>
     new Failure(new AppError('ENGINE_UNREACHABLE', `No connection to ${place.url}: ${reason}.`, { cause: error, hint }), {
       retryable,
