@@ -1,9 +1,9 @@
-import { ask } from '../../agent/ask.ts'
 import { DeadlineReached } from '../../agent/budget.ts'
 import type { CommitMessage } from '../../domain/commit-message.ts'
 import { messageText } from '../../domain/commit-message.ts'
 import { AppError } from '../../domain/errors.ts'
 import type { Message } from '../../domain/message.ts'
+import { askInBudget } from '../ask-in-budget.ts'
 import { requireEngine } from '../require-engine.ts'
 import type { TaskContext } from '../task.ts'
 import { type Draft, draftSchema, readDraft } from './answer.ts'
@@ -54,21 +54,10 @@ async function attempt({ messages, standard, commitlint }: Question, context: Ta
       const spent = context.budget.exhausted()
       if (spent !== null) return { status: 'stopped', reason: spent } as const
       progress.attempts++
-      const { seed, budget, emit } = context
-      const reply = await ask(
-        {
-          messages: [...messages, ...told],
-          schema: draftSchema(standard),
-          read: readDraft,
-          maxTokens: answerTokens,
-          seed,
-          signal: budget.signal,
-          onText: (text) => emit({ type: 'text-delta', text }),
-        },
-        engine,
+      const reply = await askInBudget(
+        { messages: [...messages, ...told], schema: draftSchema(standard), read: readDraft, maxTokens: answerTokens },
+        { engine, context },
       )
-      context.count(reply)
-      budget.spend(reply.usage.inputTokens + reply.usage.outputTokens)
       // It was told so once already, and would only be told the same again.
       if (reply.status !== 'answered') return { status: 'refused', problems: [unread[reply.status]] } as const
       const verdict = await judgeAll(reply.answer, standard, commitlint)

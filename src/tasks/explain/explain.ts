@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { z } from 'zod'
-import { ask } from '../../agent/ask.ts'
 import { AppError } from '../../domain/errors.ts'
 import type { Message } from '../../domain/message.ts'
 import { plural } from '../../domain/plural.ts'
 import { citedClaimSchema, type ExplainResult } from '../../domain/result.ts'
+import { askInBudget } from '../ask-in-budget.ts'
 import { fillPrompt } from '../prompt.ts'
 import { requireEngine } from '../require-engine.ts'
 import type { Task, TaskContext, TaskResult } from '../task.ts'
@@ -57,22 +57,11 @@ function keyOf(messages: readonly Message[], { engine, toolVersion, seed }: Task
 const readKnown = (text: string): Explanation => explanationShape.parse(JSON.parse(text))
 
 async function askFor({ excerpts }: Gathered, messages: readonly Message[], context: TaskContext): Promise<Explanation> {
-  const { budget, seed, emit } = context
   const engine = await requireEngine(context)
-  const reply = await ask(
-    {
-      messages,
-      schema: explanationSchema(excerpts),
-      read: readExplanation,
-      maxTokens: answerTokens,
-      seed,
-      signal: budget.signal,
-      onText: (text) => emit({ type: 'text-delta', text }),
-    },
-    engine,
+  const reply = await askInBudget(
+    { messages, schema: explanationSchema(excerpts), read: readExplanation, maxTokens: answerTokens },
+    { engine, context },
   )
-  context.count(reply)
-  budget.spend(reply.usage.inputTokens + reply.usage.outputTokens)
   if (reply.status !== 'answered')
     throw new AppError('ENGINE_FAILED', `${engine.model} gave no explanation that could be read.`, {
       hint: 'Ask again with another --seed, or with another model.',

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { z } from 'zod'
-import { ask } from '../../agent/ask.ts'
 import { anchorQuote } from '../../domain/anchor.ts'
 import type { Message } from '../../domain/message.ts'
 import { showHidden } from '../../domain/trust.ts'
 import { commentsOf } from '../../syntax/comment.ts'
+import { askInBudget } from '../ask-in-budget.ts'
 import { fillPrompt } from '../prompt.ts'
 import type { TaskContext } from '../task.ts'
 import type { Adviser } from './workplace.ts'
@@ -61,13 +61,8 @@ export async function askClaim(
   const prompt = await engine.countTokens(messages.map(({ text }) => text).join('\n'))
   if (prompt + answerTokens > engine.contextTokens)
     return unsure(`The lines do not fit into the model's window of ${engine.contextTokens} tokens.`)
-  const { budget, seed, count } = context
-  const reply = await ask(
-    { messages, schema, read: (value) => answerSchema.safeParse(value).data, maxTokens: answerTokens, seed, signal: budget.signal },
-    engine,
-  )
-  count(reply)
-  budget.spend(reply.usage.inputTokens + reply.usage.outputTokens)
+  const read = (value: unknown) => answerSchema.safeParse(value).data
+  const reply = await askInBudget({ messages, schema, read, maxTokens: answerTokens }, { engine, context })
   if (reply.status !== 'answered') return unsure('Its answer could not be read.')
   const { quote, verdict } = reply.answer
   const reason = showHidden(reply.answer.reason.replaceAll(/\s+/g, ' ').trim()).slice(0, limits.reason)

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto'
-import { ask, type Reply } from '../../agent/ask.ts'
+import type { Reply } from '../../agent/ask.ts'
 import { DeadlineReached } from '../../agent/budget.ts'
 import { AppError } from '../../domain/errors.ts'
 import type { Message } from '../../domain/message.ts'
 import type { Engine, JsonSchema } from '../../engine/engine.ts'
+import { askInBudget } from '../ask-in-budget.ts'
 import type { TaskContext } from '../task.ts'
 import { type Answer, answerSchemaFor, type Claim, maxClaims, readAnswer } from './answer.ts'
 import type { Category } from './categories.ts'
@@ -123,7 +124,7 @@ async function askOne(
   { unit, messages, schema, key }: UnitQuestion,
   { engine, health, options, context }: AskOneDependencies,
 ): Promise<UnitOutcome> {
-  const { budget, signal, emit, seed } = context
+  const { budget, signal, emit } = context
   const spent = budget.exhausted()
   if (spent) return unseen(unit, spent)
   if (health.failures >= patience && health.last) return unseen(unit, health.last.message, health.last)
@@ -132,23 +133,10 @@ async function askOne(
   let outputTokens = 0
   let outcome: UnitOutcome
   try {
-    const asking = ask(
-      {
-        messages,
-        schema,
-        read: readAnswer,
-        maxTokens: answerTokens,
-        seed,
-        signal: budget.signal,
-        onText: (text) => emit({ type: 'text-delta', text }),
-      },
-      engine,
-    )
+    const asking = askInBudget({ messages, schema, read: readAnswer, maxTokens: answerTokens }, { engine, context })
     options.onFirstRequest()
     const reply = await asking
     outputTokens = reply.usage.outputTokens
-    context.count(reply)
-    budget.spend(reply.usage.inputTokens + outputTokens)
     health.failures = 0
     outcome = outcomeOf(unit, reply)
     if (outcome.status === 'seen')
