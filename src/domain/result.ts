@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { generateTestsResultSchema } from './generated-tests.ts'
 import { mutateResultSchema } from './mutation.ts'
 import { severities } from './severity.ts'
 
@@ -109,6 +110,7 @@ export const resultSchema = z.union([
   fixResultSchema,
   commitMessageResultSchema,
   mutateResultSchema,
+  generateTestsResultSchema,
   z.looseObject({ task: z.string() }),
 ])
 

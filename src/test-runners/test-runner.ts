@@ -51,6 +51,10 @@ export interface TestRequest {
   readText(path: string): Promise<string | null>
   /** Whether to tell what is executed, which takes longer. */
   measures?: boolean
+  /** Seed for another order of tests, for runners that can change it; those that cannot keep theirs. */
+  shuffle?: number
+  /** Added to the environment of the runner, such as a time zone. */
+  environment?: Readonly<Record<string, string>>
   run: RunCommand
   /** Milliseconds. */
   timeout: number
