@@ -1,5 +1,5 @@
 import type { DraftFinding } from '../../domain/finding.ts'
-import { type CheckableClaim, contradiction, type ToolOpinion } from './tool-opinion.ts'
+import { type CheckableClaim, contradiction, type ToolOpinion } from './linting/tool-opinion.ts'
 
 interface RefuteContext {
   /** New side of a file, or null where it is not known. */

@@ -1,5 +1,5 @@
 import { categoryNames } from './categories.ts'
-import type { LintedChange } from './linted-change.ts'
+import type { LintedChange } from './linting/linted-change.ts'
 import type { ReviewOptions } from './options.ts'
 
 interface Ran {

@@ -1,5 +1,5 @@
-import type { Diagnostic } from '../../domain/diagnostic.ts'
-import { type LineReader, newDiagnostics } from '../../domain/new-diagnostics.ts'
+import type { Diagnostic } from '../../../domain/diagnostic.ts'
+import { type LineReader, newDiagnostics } from '../../../domain/new-diagnostics.ts'
 import { type LintableFile, touchedLines } from './lintable-files.ts'
 
 export interface Sides {

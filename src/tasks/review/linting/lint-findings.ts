@@ -1,9 +1,9 @@
-import type { Change, ChangedFile } from '../../domain/change.ts'
-import type { Diagnostic } from '../../domain/diagnostic.ts'
-import type { DraftFinding } from '../../domain/finding.ts'
-import { showHidden } from '../../domain/trust.ts'
-import { linesOf } from '../fix/target.ts'
-import { fromDiagnostic } from '../verify/failures.ts'
+import type { Change, ChangedFile } from '../../../domain/change.ts'
+import type { Diagnostic } from '../../../domain/diagnostic.ts'
+import type { DraftFinding } from '../../../domain/finding.ts'
+import { showHidden } from '../../../domain/trust.ts'
+import { linesOf } from '../../fix/target.ts'
+import { fromDiagnostic } from '../../verify/failures.ts'
 import type { LintedChange } from './linted-change.ts'
 
 /** A complaint about a whole function points at its first lines. */

@@ -1,4 +1,4 @@
-import type { Diagnostic } from '../../domain/diagnostic.ts'
+import type { Diagnostic } from '../../../domain/diagnostic.ts'
 
 /** What one linter said about a change. */
 export interface ToolReport {

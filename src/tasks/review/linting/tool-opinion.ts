@@ -1,5 +1,5 @@
-import type { Diagnostic } from '../../domain/diagnostic.ts'
-import type { DraftFinding } from '../../domain/finding.ts'
+import type { Diagnostic } from '../../../domain/diagnostic.ts'
+import type { DraftFinding } from '../../../domain/finding.ts'
 import type { LintedChange } from './linted-change.ts'
 
 /** What a claim says that a compiler or a linter would have said too. */

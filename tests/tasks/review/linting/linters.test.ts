@@ -2,13 +2,13 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
-import type { Report } from '../../../src/domain/report.ts'
-import { openMemory } from '../../../src/memory/sqlite.ts'
-import { type LintedRepository, lintedRepository, realTool } from '../../helpers/linted-repository.ts'
-import { ask } from '../../helpers/programs.ts'
-import { reviewStaged } from '../../helpers/review-run.ts'
-import { missing } from '../../helpers/sandbox-requirements.ts'
-import { asked, scriptedEngine } from '../../helpers/scripted-engine.ts'
+import type { Report } from '../../../../src/domain/report.ts'
+import { openMemory } from '../../../../src/memory/sqlite.ts'
+import { type LintedRepository, lintedRepository, realTool } from '../../../helpers/linted-repository.ts'
+import { ask } from '../../../helpers/programs.ts'
+import { reviewStaged } from '../../../helpers/review-run.ts'
+import { missing } from '../../../helpers/sandbox-requirements.ts'
+import { asked, scriptedEngine } from '../../../helpers/scripted-engine.ts'
 
 const eslintConfig = (rules: string) => `export default [{ files: ['**/*.js'], rules: { ${rules} } }]\n`
 const noDebugger = { 'eslint.config.js': eslintConfig(`'no-debugger': 'error', 'no-var': 'warn'`) }
@@ -152,7 +152,7 @@ describe('the content that linters see', () => {
       'a.ts': 'export {}\n',
     })
     repository.write('generated/schema.ts', 'export const schema = 1\n')
-    repository.stage({ 'a.ts': "import { schema } from './generated/schema.ts'\nexport const x: string = schema\n" })
+    repository.stage({ 'a.ts': "import { schema } from '../generated/schema.ts'\nexport const x: string = schema\n" })
     repository.write('scratch.ts', 'export {}\n')
     const report = await reviewStaged(repository)
     expect(found(report).filter((rule) => rule.startsWith('tsc/TS2307'))).toEqual([])

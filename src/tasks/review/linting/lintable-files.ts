@@ -1,7 +1,7 @@
-import { addedLinesOf, type Change, type ChangedFile } from '../../domain/change.ts'
-import type { Diagnostic } from '../../domain/diagnostic.ts'
-import { linesOf } from '../fix/target.ts'
-import type { Plan } from './plan.ts'
+import { addedLinesOf, type Change, type ChangedFile } from '../../../domain/change.ts'
+import type { Diagnostic } from '../../../domain/diagnostic.ts'
+import { linesOf } from '../../fix/target.ts'
+import type { Plan } from '../plan.ts'
 
 /** A changed file as linters are asked about it. */
 export interface LintableFile {

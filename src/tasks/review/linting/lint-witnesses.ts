@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
 import { readdirSync, realpathSync, statSync } from 'node:fs'
 import { dirname, join, posix } from 'node:path'
-import type { Repository } from '../../workspace/discover-repository.ts'
-import { findProgram } from '../../workspace/find-program.ts'
-import { listIgnored } from '../../workspace/tree-state.ts'
+import type { Repository } from '../../../workspace/discover-repository.ts'
+import { findProgram } from '../../../workspace/find-program.ts'
+import { listIgnored } from '../../../workspace/tree-state.ts'
 import type { LintTree } from './lint-tree.ts'
 
 /** What linters depend on that is not in the tree: by what the disk says about it, without reading it. */

@@ -1,9 +1,9 @@
-import type { Diagnostic } from '../../domain/diagnostic.ts'
-import { severities } from '../../domain/severity.ts'
-import { showHidden } from '../../domain/trust.ts'
-import { linesOf, ruleOf } from '../fix/target.ts'
+import type { Diagnostic } from '../../../domain/diagnostic.ts'
+import { severities } from '../../../domain/severity.ts'
+import { showHidden } from '../../../domain/trust.ts'
+import { linesOf, ruleOf } from '../../fix/target.ts'
 import type { LintedChange } from './linted-change.ts'
-import type { Unit } from './plan.ts'
+import type { Unit } from '../plan.ts'
 
 /** More of them would push the code out of sight. */
 const maxFacts = 8

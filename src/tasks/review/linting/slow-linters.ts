@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { TaskContext } from '../task.ts'
+import type { TaskContext } from '../../task.ts'
 import type { LintRun } from './run-linters.ts'
 
 const needsSchema = z.record(z.string(), z.object({ ms: z.number(), at: z.number() }))

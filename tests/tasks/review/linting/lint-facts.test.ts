@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { Diagnostic } from '../../../src/domain/diagnostic.ts'
-import { showHidden } from '../../../src/domain/trust.ts'
-import { lintFacts } from '../../../src/tasks/review/lint-facts.ts'
-import type { ToolReport } from '../../../src/tasks/review/linted-change.ts'
+import type { Diagnostic } from '../../../../src/domain/diagnostic.ts'
+import { showHidden } from '../../../../src/domain/trust.ts'
+import { lintFacts } from '../../../../src/tasks/review/linting/lint-facts.ts'
+import type { ToolReport } from '../../../../src/tasks/review/linting/linted-change.ts'
 
 const diagnostic = (more: Partial<Diagnostic> = {}, startLine = 3): Diagnostic => ({
   tool: 'eslint',

@@ -1,11 +1,11 @@
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { contradiction } from '../../../src/tasks/review/tool-opinion.ts'
-import { draftFinding } from '../../helpers/drafts.ts'
-import { temporaryRepository } from '../../helpers/git-repository.ts'
-import { reviewStaged } from '../../helpers/review-run.ts'
-import { scriptedEngine } from '../../helpers/scripted-engine.ts'
+import { contradiction } from '../../../../src/tasks/review/linting/tool-opinion.ts'
+import { draftFinding } from '../../../helpers/drafts.ts'
+import { temporaryRepository } from '../../../helpers/git-repository.ts'
+import { reviewStaged } from '../../../helpers/review-run.ts'
+import { scriptedEngine } from '../../../helpers/scripted-engine.ts'
 
 const installed = join(import.meta.dirname, '../../../node_modules')
 const tsconfig = JSON.stringify({
