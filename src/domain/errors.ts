@@ -15,6 +15,7 @@ const exitCodeByError = {
   MODEL_UNKNOWN: exitCodes.usage,
   PATH_OUTSIDE_WORKSPACE: exitCodes.usage,
   NOTHING_TO_UNDO: exitCodes.usage,
+  TESTS_RED: exitCodes.usage,
   GIT_FAILED: exitCodes.failure,
   MODEL_MISSING: exitCodes.failure,
   MODEL_INVALID: exitCodes.failure,

@@ -3,7 +3,7 @@ import type { Project } from '../workspace/project.ts'
 import { isBelow } from '../workspace/project-program.ts'
 import { runProjectCommand } from './project-command.ts'
 import { testRunners } from './registry.ts'
-import type { ExecutedTest, TestOutcome, TestRunner, TestRunnerUse } from './test-runner.ts'
+import type { ExecutedTest, TestOutcome, TestRequest, TestRunner, TestRunnerUse } from './test-runner.ts'
 
 export interface RunTestsOptions {
   run: RunCommand
@@ -14,6 +14,8 @@ export interface RunTestsOptions {
   name?: string
   /** The project's own test command, for what no runner is known for; by default what package.json says. */
   testCommand?: readonly string[] | null
+  /** What each runner is told besides: see `TestRequest`. */
+  manner?: Pick<TestRequest, 'measures' | 'shuffle' | 'environment'>
 }
 
 /** One runner in one folder, and how that went. */
@@ -34,13 +36,13 @@ export interface TestReport {
 
 /** Runs test files with the runners of the project they belong to; without files, all tests. */
 export async function runTests(project: Project, files: readonly string[], options: RunTestsOptions): Promise<TestReport> {
-  const { run, timeout, signal, name, testCommand } = options
+  const { run, timeout, signal, name, testCommand, manner = {} } = options
   const uses = await detectTestRunners(project)
   const { groups, unclaimed } = groupByUse(uses, files)
   const runs: TestRun[] = []
   for (const { runner, use, files } of groups) {
     const readText = (path: string) => project.read(path)
-    const request = { files, readText, run, timeout, signal, ...(name === undefined ? {} : { name }) }
+    const request = { ...manner, files, readText, run, timeout, signal, ...(name === undefined ? {} : { name }) }
     runs.push({ use, files, outcome: await runner.test(use, request) })
   }
   const isCovered = runs.length > 0 || (uses.length > 0 && files.length > 0)
