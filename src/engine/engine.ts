@@ -17,6 +17,10 @@ export interface GenerateRequest {
   /** 0 is greedy, and the default. */
   temperature?: number
   seed: number
+  /** Much of the answer is expected to stand in the prompt, as in an edit: an engine that can then answers with fewer steps. Never changes what is said. */
+  copiesInput?: boolean
+  /** What a thinking model may spend on its thoughts, besides `maxTokens` for the answer. Without it, the answer comes at once where the model allows it. */
+  thinking?: { maxTokens: number }
   signal: AbortSignal
   onText?: (delta: string) => void
 }

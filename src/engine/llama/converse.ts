@@ -44,7 +44,7 @@ export async function converse(prompt: PromptRequest, { request, deadlines, proc
  * at once: a grammar that keeps to the one keeps from the other.
  */
 export function promptOf(
-  { messages, tools, outputSchema, maxTokens, temperature, seed }: GenerateRequest,
+  { messages, tools, outputSchema, maxTokens, temperature, seed, copiesInput, thinking }: GenerateRequest,
   { offersTools }: { offersTools: boolean },
 ): PromptRequest {
   if (!offersTools && (tools.length > 0 || messages.some(({ role }) => role === 'tool'))) throw noTools()
@@ -56,6 +56,8 @@ export function promptOf(
     maxTokens,
     temperature: temperature ?? 0,
     seed,
+    copiesInput: copiesInput ?? false,
+    thinkingTokens: thinking?.maxTokens ?? 0,
   }
 }
 

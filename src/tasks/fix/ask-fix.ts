@@ -25,6 +25,7 @@ export async function askFix(
     maxTokens,
     temperature: 0,
     seed,
+    copiesInput: true,
     signal: budget.signal,
     onText: (text) => emit({ type: 'text-delta', text }),
   })
