@@ -22,7 +22,7 @@ export const cargoTest: TestRunner = {
   },
 
   async test(use, request) {
-    const { run, timeout, signal, files, name, measures = false } = request
+    const { run, timeout, signal, files, name, measures = false, shuffle } = request
     const targets = files.map((file) => target.exec(posix.relative(use.directory, file))?.[1])
     // A module's tests cannot be told apart from those of the rest of its crate.
     const isWhole = targets.includes(undefined)
@@ -39,11 +39,14 @@ export const cargoTest: TestRunner = {
         '--no-fail-fast',
         ...chosen,
         '--',
+        // Stable Rust cannot change their order, but side by side or one after the other is a change too.
+        ...(shuffle === undefined ? [] : ['--test-threads=1']),
         ...(name === undefined ? [] : ['--exact', name]),
       ],
       directory: use.directory,
       environment: {
         ...testEnvironment,
+        ...request.environment,
         CARGO_TERM_COLOR: 'never',
         CARGO_TERM_QUIET: 'false',
         CARGO_TERM_VERBOSE: 'false',

@@ -21,7 +21,7 @@ export const goTest: TestRunner = {
   },
 
   async test(use, request) {
-    const { run, timeout, signal, files, name, measures = false } = request
+    const { run, timeout, signal, files, name, measures = false, shuffle } = request
     const folder = `/tmp/agent-tests-${randomUUID()}`
     const known = await declaredTests(use, request)
     const selected = name === undefined ? known && `^(${known.map((test) => literally(test.name)).join('|')})$` : exactly(name)
@@ -36,11 +36,12 @@ export const goTest: TestRunner = {
         '-count=1',
         '-timeout=0',
         ...(measures ? [`-coverprofile=${folder}/profile`, '-coverpkg=./...'] : []),
+        ...(shuffle === undefined ? [] : [`-shuffle=${shuffle}`]),
         ...(selected === null ? [] : [`-run=${selected}`]),
         ...(packages.length > 0 ? packages : ['./...']),
       ],
       directory: use.directory,
-      environment: testEnvironment,
+      environment: { ...testEnvironment, ...request.environment },
       timeout,
       maxOutput,
       signal,

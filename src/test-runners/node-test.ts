@@ -6,7 +6,7 @@ import { javaScriptUses } from './javascript-packages.ts'
 import { jsonOrNull } from './json-or-null.ts'
 import { literally } from './name-pattern.ts'
 import { runWithReport } from './run-with-report.ts'
-import type { BrokenTests, TestRunner } from './test-runner.ts'
+import { type BrokenTests, inOrder, type TestRunner } from './test-runner.ts'
 import { withoutReport } from './without-report.ts'
 
 const isTestFile = (path: string) =>
@@ -37,18 +37,21 @@ export const nodeTest: TestRunner = {
   detect: async (project) => (await javaScriptUses(project, 'node-test', isTestFile)).map(({ use }) => use),
 
   async test(use, request) {
-    const { files, name, measures = false } = request
+    const { files, name, measures = false, shuffle } = request
     const result = await runWithReport(use, request, {
       args: ({ report, coverage }) => [
         '--test',
         `--test-reporter=${reporterUrl}`,
         `--test-reporter-destination=${report}`,
         ...(measures ? ['--experimental-test-coverage', '--test-reporter=lcov', `--test-reporter-destination=${coverage}/lcov`] : []),
+        ...(shuffle === undefined ? [] : ['--test-randomize', `--test-random-seed=${shuffle >>> 0}`]),
         ...(name === undefined ? [] : [`--test-name-pattern=^${literally(name)}$`]),
         ...(files.length === 0 ? [] : ['--', ...files.map((file) => posix.relative(use.directory, file))]),
       ],
     })
     if (typeof result === 'string') return { status: 'failed', reason: result }
+    // Many a Node cannot change the order, neither of the files nor of the tests in them.
+    if (shuffle !== undefined && /bad option: --test-random/.test(result.output)) return await nodeTest.test(use, inOrder(request))
     const gathered = result.report === null ? null : readEvents(result.report, result.pathOf)
     const foundNone = /Could not find/.test(result.output) && files.length === 0
     if (!gathered) return withoutReport(use, result, foundNone)

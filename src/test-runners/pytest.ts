@@ -10,7 +10,7 @@ import type { TestRunner } from './test-runner.ts'
 import { withoutReport } from './without-report.ts'
 
 /** The names of tests as pytest itself takes them are in none of its reports, and JUnit's XML cannot hold them all. */
-const plugin = `import json, os
+const plugin = `import json, os, random
 
 def _tell(**event):
     # The workers of pytest-xdist pass their results on to the process that started them.
@@ -28,6 +28,14 @@ def pytest_runtest_logreport(report):
 def pytest_collectreport(report):
     if report.outcome == "failed":
         _tell(type="collect", id=report.nodeid, outcome="failed", duration=0, text=str(report.longreprtext)[:20000])
+
+def pytest_collection_modifyitems(items):
+    seed = os.environ.get("AGENT_TEST_SHUFFLE")
+    if seed is None:
+        return
+    # Files, their classes and the tests of each, so that what a file or class sets up is still set up once.
+    source, places = random.Random(int(seed)), {}
+    items.sort(key=lambda item: [places.setdefault(node.nodeid, source.random()) for node in item.listchain()[1:]])
 
 def pytest_sessionfinish(session, exitstatus):
     _tell(type="end", code=int(exitstatus))
@@ -53,7 +61,7 @@ export const pytest: TestRunner = {
   },
 
   async test(use, request) {
-    const { files, name, measures = false } = request
+    const { files, name, measures = false, shuffle } = request
     const paths = files.map((file) => posix.relative(use.directory, file))
     const result = await runWithReport(use, request, {
       plugin: { name: 'agent_test_report.py', text: plugin },
@@ -61,6 +69,7 @@ export const pytest: TestRunner = {
         PYTHONPATH: folder,
         PYTHONDONTWRITEBYTECODE: '1',
         AGENT_TEST_REPORT: report,
+        ...(shuffle !== undefined && { AGENT_TEST_SHUFFLE: String(shuffle) }),
         ...(measures && { COVERAGE_FILE: `${folder}/.coverage` }),
       }),
       args: ({ coverage }) => [

@@ -57,6 +57,8 @@ interface ReportedCommand {
   /** Arguments after the program. */
   args(place: ReportPlace): readonly string[]
   environment?: (place: ReportPlace) => Readonly<Record<string, string>>
+  /** Puts the command line of the runner into another one, for what has to be done around it. */
+  wrap?: (commandLine: readonly string[], place: ReportPlace) => readonly string[]
   /** A file that is put into the folder, for a runner that reports through a plugin. */
   plugin?: { name: string; text: string }
 }
@@ -65,11 +67,11 @@ interface ReportedCommand {
 export async function runWithReport(use: TestRunnerUse, request: TestRequest, command: ReportedCommand): Promise<ReportedRun | string> {
   const folder = `/tmp/agent-tests-${randomUUID()}`
   const place = { folder, report: `${folder}/report`, coverage: `${folder}/coverage` }
-  const { args, environment = () => ({}), plugin } = command
+  const { args, environment = () => ({}), wrap = (commandLine) => commandLine, plugin } = command
   const { ending, stdout, stderr } = await request.run({
-    argv: ['sh', '-c', script, 'sh', folder, plugin?.name ?? '', ...use.program, ...args(place)],
+    argv: ['sh', '-c', script, 'sh', folder, plugin?.name ?? '', ...wrap([...use.program, ...args(place)], place)],
     directory: use.directory,
-    environment: { ...testEnvironment, ...environment(place) },
+    environment: { ...testEnvironment, ...request.environment, ...environment(place) },
     input: plugin?.text ?? '',
     timeout: request.timeout,
     maxOutput,

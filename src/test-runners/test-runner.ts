@@ -61,6 +61,11 @@ export interface TestRequest {
   signal: AbortSignal
 }
 
+/** The same request without another order. */
+export function inOrder({ shuffle: _, ...request }: TestRequest): TestRequest {
+  return request
+}
+
 export interface TestRunner {
   readonly name: string
   /** Whether a path is a test file of this runner, by the runner's own default patterns. */

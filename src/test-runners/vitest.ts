@@ -48,12 +48,13 @@ async function runVitest(use: TestRunnerUse, request: TestRequest): Promise<Repo
 const isCacheTrouble = (text: string) => /\b(?:EROFS|EACCES|EPERM)\b[^\n]{0,300}[/\\]\.vitest-cache\b/.test(text)
 
 const argumentsFor =
-  (use: TestRunnerUse, { files, name, measures = false }: TestRequest) =>
+  (use: TestRunnerUse, { files, name, measures = false, shuffle }: TestRequest) =>
   ({ report, coverage }: ReportPlace) => [
     'run',
     '--reporter=json',
     `--outputFile=${report}`,
     ...(measures ? measured(coverage) : ['--coverage.enabled=false']),
+    ...(shuffle === undefined ? [] : ['--sequence.shuffle', `--sequence.seed=${shuffle}`]),
     ...(name === undefined ? [] : [`--testNamePattern=^${anySeparator(literally(name))}$`]),
     // These are parts of paths to Vitest, so more may run than was asked for; `conclude` keeps what was.
     ...files.map((file) => posix.relative(use.directory, file)),
