@@ -11,6 +11,22 @@ export interface GgufHeader {
 }
 
 type Scalar = string | number | boolean | null
+/** Short lists of whole numbers are kept: what differs from layer to layer is told so. */
+type Value = Scalar | readonly number[]
+
+/** All that the start of a GGUF file says. */
+export interface GgufContents {
+  values: ReadonlyMap<string, Value>
+  tensors: readonly GgufTensor[]
+  /** Bytes the file has at least when nothing of it is missing. */
+  expectedBytes: number
+}
+
+export interface GgufTensor {
+  name: string
+  /** Null for a type that is newer than our table. */
+  bytes: number | null
+}
 
 /** The bytes given end before the header does. */
 export const headerGoesOn = Symbol('header goes on')
@@ -20,7 +36,10 @@ const stringType = 8
 const arrayType = 9
 const maxArrayDepth = 4
 const maxDimensions = 8
+/** A hundred times as many as the largest model has. */
+const maxTensors = 200_000
 const keptStringBytes = 1024
+const keptNumbers = 1024
 const scalarBytes: Readonly<Record<number, number>> = { 0: 1, 1: 1, 2: 2, 3: 2, 4: 4, 5: 4, 6: 4, 7: 1, 10: 8, 11: 8, 12: 8 }
 
 /** Per ggml type: how many values share a block, and how many bytes a block has. */
@@ -65,8 +84,14 @@ const blockLayout: Readonly<Record<number, readonly [values: number, bytes: numb
  * or a sentence that says why this is no GGUF file we can use.
  */
 export function parseGgufHeader(bytes: Uint8Array): GgufHeader | typeof headerGoesOn | string {
+  const contents = parseGgufContents(bytes)
+  return typeof contents === 'object' ? summarise(contents) : contents
+}
+
+/** The same with everything in it that says how a model is put together. */
+export function parseGgufContents(bytes: Uint8Array): GgufContents | typeof headerGoesOn | string {
   try {
-    return readHeader(cursorOver(bytes))
+    return readContents(cursorOver(bytes))
   } catch (error) {
     if (error instanceof RangeError) return headerGoesOn
     if (error instanceof GgufProblem) return error.message
@@ -76,27 +101,30 @@ export function parseGgufHeader(bytes: Uint8Array): GgufHeader | typeof headerGo
 
 class GgufProblem extends Error {}
 
-function readHeader(cursor: Cursor): GgufHeader {
+function readContents(cursor: Cursor): GgufContents {
   if (cursor.uint32() !== magic) throw new GgufProblem('it does not begin with the GGUF magic')
   const version = cursor.uint32()
   if (version !== 2 && version !== 3) throw new GgufProblem(`its GGUF version is ${version}, and only 2 and 3 are known`)
   const tensorCount = cursor.count()
+  if (tensorCount > maxTensors) throw new GgufProblem(`it has ${tensorCount} tensors`)
   const valueCount = cursor.count()
 
-  const values = new Map<string, Scalar>()
+  const values = new Map<string, Value>()
   for (let index = 0; index < valueCount; index++) {
     const key = cursor.string() ?? ''
     values.set(key, readValue(cursor, cursor.uint32(), 0))
   }
-  const dataBytes = readTensors(cursor, tensorCount)
+  const { tensors, dataBytes } = readTensors(cursor, tensorCount)
   const alignment = numberOf(values.get('general.alignment')) ?? 32
   if (alignment < 1) throw new GgufProblem(`its alignment is ${alignment}`)
-  return summarise(values, tensorCount === 0 ? cursor.position() : Math.ceil(cursor.position() / alignment) * alignment + dataBytes)
+  const headerBytes = cursor.position()
+  const expectedBytes = tensorCount === 0 ? headerBytes : Math.ceil(headerBytes / alignment) * alignment + dataBytes
+  return { values, tensors, expectedBytes }
 }
 
-function readValue(cursor: Cursor, type: number, depth: number): Scalar {
+function readValue(cursor: Cursor, type: number, depth: number): Value {
   if (type === stringType) return cursor.string()
-  if (type === arrayType) return skipArray(cursor, depth + 1)
+  if (type === arrayType) return readArray(cursor, depth + 1)
   const bytes = scalarBytes[type]
   if (bytes === undefined) throw new GgufProblem(`it has a value of the unknown type ${type}`)
   if (type === 4) return cursor.uint32()
@@ -106,10 +134,11 @@ function readValue(cursor: Cursor, type: number, depth: number): Scalar {
   return null
 }
 
-function skipArray(cursor: Cursor, depth: number): null {
+function readArray(cursor: Cursor, depth: number): readonly number[] | null {
   if (depth > maxArrayDepth) throw new GgufProblem('its arrays are nested too deep')
   const type = cursor.uint32()
   const count = cursor.count()
+  if ((type === 4 || type === 5) && count <= keptNumbers) return Array.from({ length: count }, () => cursor.uint32())
   const bytes = scalarBytes[type]
   if (bytes !== undefined) cursor.skip(bytes * count)
   // A vocabulary has hundreds of thousands of strings: they are passed over, not decoded.
@@ -118,23 +147,26 @@ function skipArray(cursor: Cursor, depth: number): null {
   return null
 }
 
-/** Bytes from the start of the tensor data to the end of the tensor that lies last. */
-function readTensors(cursor: Cursor, count: number): number {
-  let end = 0
+/** The tensors, and the bytes from the start of their data to the end of the one that lies last. */
+function readTensors(cursor: Cursor, count: number): { tensors: GgufTensor[]; dataBytes: number } {
+  const tensors: GgufTensor[] = []
+  let dataBytes = 0
   for (let index = 0; index < count; index++) {
-    cursor.string()
+    const name = cursor.string() ?? ''
     const dimensions = cursor.uint32()
     if (dimensions > maxDimensions) throw new GgufProblem(`a tensor has ${dimensions} dimensions`)
     let elements = 1
     for (let dimension = 0; dimension < dimensions; dimension++) elements *= cursor.count()
     // A type that is newer than this table counts as empty: then only its offset must lie inside the file.
-    const [values, bytes] = blockLayout[cursor.uint32()] ?? [1, 0]
-    end = Math.max(end, cursor.count() + Math.ceil(elements / values) * bytes)
+    const layout = blockLayout[cursor.uint32()]
+    const bytes = layout === undefined ? null : Math.ceil(elements / layout[0]) * layout[1]
+    tensors.push({ name, bytes })
+    dataBytes = Math.max(dataBytes, cursor.count() + (bytes ?? 0))
   }
-  return end
+  return { tensors, dataBytes }
 }
 
-function summarise(values: ReadonlyMap<string, Scalar>, expectedBytes: number): GgufHeader {
+function summarise({ values, expectedBytes }: GgufContents): GgufHeader {
   const architecture = textOf(values.get('general.architecture'))
   return {
     architecture,
@@ -146,8 +178,8 @@ function summarise(values: ReadonlyMap<string, Scalar>, expectedBytes: number): 
   }
 }
 
-const textOf = (value: Scalar | undefined) => (typeof value === 'string' ? value : null)
-const numberOf = (value: Scalar | undefined) => (typeof value === 'number' ? value : null)
+const textOf = (value: Value | undefined) => (typeof value === 'string' ? value : null)
+const numberOf = (value: Value | undefined) => (typeof value === 'number' ? value : null)
 
 type Cursor = ReturnType<typeof cursorOver>
 

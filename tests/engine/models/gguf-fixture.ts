@@ -9,6 +9,7 @@ type Value =
   | { type: 'bool'; value: boolean }
   | { type: 'strings'; value: readonly string[] }
   | { type: 'floats'; value: readonly number[] }
+  | { type: 'uint32s'; value: readonly number[] }
   | { type: 'nested'; value: readonly (readonly number[])[] }
 
 export interface Tensor {
@@ -99,6 +100,8 @@ function valueBytes(value: Value): Buffer {
       return Buffer.concat([u32(9), u32(8), u64(value.value.length), ...value.value.map(text)])
     case 'floats':
       return Buffer.concat([u32(9), u32(6), u64(value.value.length), ...value.value.map(f32)])
+    case 'uint32s':
+      return Buffer.concat([u32(9), u32(4), u64(value.value.length), ...value.value.map(u32)])
     case 'nested':
       return Buffer.concat([
         u32(9),
