@@ -5,14 +5,19 @@ import { AppError, type ExitCode } from '../domain/errors.ts'
 import { parseExplainTarget } from '../domain/explain-target.ts'
 import { explain, type ExplainRequest } from '../tasks/explain/explain.ts'
 import type { CommandContext } from './command.ts'
-import { runTaskCommand } from './run-task.ts'
+import { runTaskCommand, type TaskRun } from './run-task.ts'
 import type { TaskSession } from './task-session.ts'
 
 const maxTime = 300_000
 
 /** Explains what the argument names, and returns the exit code of the contract. */
 export function runExplain(command: Command, what: string, context: CommandContext): Promise<ExitCode> {
-  return runTaskCommand(command, context, { task: explain, maxTime, requestOf: (session) => requestOf(what, session) })
+  return runTaskCommand(command, context, explainRun(what))
+}
+
+/** What `agent explain` is asked by a command line. */
+export function explainRun(what: string): TaskRun<ExplainRequest> {
+  return { task: explain, maxTime, requestOf: (session) => requestOf(what, session) }
 }
 
 async function requestOf(what: string, { settings, runtime }: TaskSession): Promise<ExplainRequest> {

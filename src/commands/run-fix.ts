@@ -12,7 +12,7 @@ import { readBaseline } from './baseline-file.ts'
 import type { CommandContext } from './command.ts'
 import type { TaskFlags } from './flags.ts'
 import { requestOf as reviewRequestOf } from './run-review.ts'
-import { runTaskCommand } from './run-task.ts'
+import { runTaskCommand, type TaskRun } from './run-task.ts'
 import { selectorFrom, type SelectorFlags } from './selector-flags.ts'
 import { scopeFrom } from './task-scope.ts'
 import type { TaskSession } from './task-session.ts'
@@ -34,6 +34,11 @@ const maxTime = 600_000
 
 /** Repairs what is reported and returns the exit code of the contract: 1 where problems remain, however mild. */
 export function runFix(command: Command, paths: readonly string[], context: CommandContext): Promise<ExitCode> {
+  return runTaskCommand(command, context, fixRun(command, paths, context))
+}
+
+/** What `agent fix` is asked by a command line. Throws for one that makes no sense. */
+export function fixRun(command: Command, paths: readonly string[], context: CommandContext): TaskRun<FixRequest> {
   const flags = command.optsWithGlobals<FixFlags>()
   requireOneSource(flags, paths)
   if (flags.model === false) {
@@ -41,15 +46,16 @@ export function runFix(command: Command, paths: readonly string[], context: Comm
     command.setOptionValue('engine', 'none')
   }
   let patch: Uint8Array = Buffer.alloc(0)
-  return runTaskCommand(command, context, {
+  return {
     task: fix,
     maxTime,
     needsModel: flags.review ?? false,
     left: flags.staged ? 'staged' : flags.commitResult === 'each' ? 'several' : 'applied',
     failOn: (flags.failOn as FailOn | undefined) ?? 'note',
     requestOf: async (session) => ({ ...(await requestOf(session, flags, { paths, context })), keepPatch: (bytes) => (patch = bytes) }),
+    patch: () => patch,
     finish: (_, session) => writePatch(patch, flags.patchOut, session),
-  })
+  }
 }
 
 function requireOneSource(flags: FixFlags, paths: readonly string[]): void {

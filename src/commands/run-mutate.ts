@@ -8,7 +8,7 @@ import { writeFileWhole } from '../system/write-file-whole.ts'
 import { mutate, type MutateRequest } from '../tasks/mutate/mutate.ts'
 import type { CommandContext } from './command.ts'
 import type { TaskFlags } from './flags.ts'
-import { runTaskCommand } from './run-task.ts'
+import { runTaskCommand, type TaskRun } from './run-task.ts'
 import type { SelectorFlags } from './selector-flags.ts'
 import { scopeFrom } from './task-scope.ts'
 import type { TaskSession } from './task-session.ts'
@@ -22,11 +22,16 @@ const maxTime = 1_800_000
 
 /** Says which lines no test guards, and returns the exit code of the contract. */
 export function runMutate(command: Command, paths: readonly string[], context: CommandContext): Promise<ExitCode> {
+  return runTaskCommand(command, context, mutateRun(command, paths, context))
+}
+
+/** What `agent mutate` is asked by a command line. Throws for one that makes no sense. */
+export function mutateRun(command: Command, paths: readonly string[], context: CommandContext): TaskRun<MutateRequest> {
   const flags = command.optsWithGlobals<MutateFlags>()
   if (flags.patch !== undefined)
     throw new AppError('USAGE_INVALID', 'agent mutate changes files on a copy, and a patch has none.', { hint: 'Name a change, or files.' })
   const sources = new Map<string, { language: string; source: string }>()
-  return runTaskCommand(command, context, {
+  return {
     task: mutate,
     maxTime,
     needsModel: false,
@@ -39,7 +44,7 @@ export function runMutate(command: Command, paths: readonly string[], context: C
       if (flags.mutationReport === undefined || !parsed.success) return
       await writeFileWhole(resolve(globals.directory, flags.mutationReport), mutationReport(parsed.data, sources))
     },
-  })
+  }
 }
 
 async function requestOf(

@@ -3,7 +3,7 @@ import { AppError, type ExitCode } from '../domain/errors.ts'
 import { run, type RunRequest } from '../tasks/run/run.ts'
 import type { CommandContext } from './command.ts'
 import type { TaskFlags } from './flags.ts'
-import { runTaskCommand } from './run-task.ts'
+import { runTaskCommand, type TaskRun } from './run-task.ts'
 import { writePatch } from './write-patch.ts'
 
 interface RunFlags extends TaskFlags {
@@ -17,10 +17,15 @@ const maxTime = 600_000
 
 /** Does a free task and returns the exit code of the contract. */
 export function runRun(command: Command, instruction: string, context: CommandContext): Promise<ExitCode> {
+  return runTaskCommand(command, context, freeRun(command, instruction))
+}
+
+/** What `agent run` is asked by a command line. */
+export function freeRun(command: Command, instruction: string): TaskRun<RunRequest> {
   const flags = command.optsWithGlobals<RunFlags>()
   if (instruction.trim() === '') throw new AppError('USAGE_INVALID', 'The task is empty.', { hint: 'Say what to do: agent run "<task>".' })
   let patch: Uint8Array = Buffer.alloc(0)
-  return runTaskCommand(command, context, {
+  return {
     task: run,
     maxTime,
     requestOf: ({ settings: { config } }) => ({
@@ -33,6 +38,7 @@ export function runRun(command: Command, instruction: string, context: CommandCo
       testCommand: config.fix.testCommand,
       keepPatch: (bytes) => (patch = bytes),
     }),
+    patch: () => patch,
     finish: (_, session) => writePatch(patch, flags.patchOut, session),
-  })
+  }
 }

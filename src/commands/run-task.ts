@@ -11,7 +11,8 @@ import { createProgress } from './progress.ts'
 import { openTaskSession, type TaskSession } from './task-session.ts'
 import { writeReports } from './write-reports.ts'
 
-interface TaskRun<Request> {
+/** A task, and what it is asked by a command line. */
+export interface TaskRun<Request> {
   task: Task<Request>
   /** What the task is asked, from what the user and the configuration say. */
   requestOf(session: TaskSession): Request | Promise<Request>
@@ -23,6 +24,8 @@ interface TaskRun<Request> {
   failOn?: FailOn
   /** What is left behind once something is applied, for whoever interrupts what follows. */
   left?: keyof typeof interruptions
+  /** The patch as bytes, once the task has run. */
+  patch?(): Uint8Array
   /** Something to do with the report before it is told, such as writing its patch. */
   finish?(report: Report, session: TaskSession): Promise<void>
 }
@@ -33,12 +36,7 @@ export async function runTaskCommand<Request>(command: Command, context: Command
   const session = await openTaskSession(command, context, { isPatch: false, asksOnDryRun: true })
   const done = { isApplied: false }
   try {
-    const needsModel = run.needsModel ?? true
-    if (needsModel && session.choice.kind === 'failed') throw session.choice.error
-    if (needsModel && session.settings.config.engine.use === 'none')
-      throw new AppError('USAGE_INVALID', `agent ${run.task.name} needs a model, and the engine is set to none.`, {
-        hint: 'Leave --engine none out.',
-      })
+    requireModel(run, session)
     const report = await reportOf(run, { session, flags, context, done })
     await run.finish?.(report, session)
     const unwritten = await writeReports(report, { tree: { kind: 'working' }, session, flags, context })
@@ -51,6 +49,19 @@ export async function runTaskCommand<Request>(command: Command, context: Command
   } finally {
     await session.close()
   }
+}
+
+/** Throws where a task needs a model and there is none. */
+export function requireModel(
+  { task, needsModel = true }: Pick<TaskRun<never>, 'needsModel'> & { task: { name: string } },
+  session: TaskSession,
+): void {
+  if (!needsModel) return
+  if (session.choice.kind === 'failed') throw session.choice.error
+  if (session.settings.config.engine.use === 'none')
+    throw new AppError('USAGE_INVALID', `agent ${task.name} needs a model, and the engine is set to none.`, {
+      hint: 'Leave --engine none out.',
+    })
 }
 
 /** What whoever pressed Ctrl-C has to know: a run that is changing files when it is interrupted finishes that. */
