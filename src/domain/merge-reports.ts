@@ -15,7 +15,9 @@ export interface NamedReport {
 export interface MergeWording {
   /** The change that a report is of, in the words of its summary; null where that is no sentence of this task. */
   changeOf(report: Report): string | null
-  summaryOf(facts: Pick<Report, 'findings' | 'coverage' | 'completeness'>, change: string): string
+  summaryOf(facts: Pick<Report, 'findings' | 'coverage' | 'completeness' | 'result'>, change: string): string
+  /** What the task has beyond findings, of all parts together; without it, it is the same in all of them. */
+  resultOf?(reports: readonly Report[]): Report['result']
   /** Whether a notice counts something in the files of its shard. */
   isShare(notice: Notice): boolean
   /** Such notices of all shards, told once; in all of them together so many questions were planned. */
@@ -24,7 +26,13 @@ export interface MergeWording {
   comparePaths(a: string, b: string): number
 }
 
-type Part = NamedReport & { shard: Shard & { questions: number } }
+/** A report and its place among those that make the whole; of its files, so many questions were planned. */
+export interface MergedPart {
+  report: Report
+  shard: Shard & { questions: number }
+}
+
+type Part = NamedReport & MergedPart
 
 /** The report that the whole run would have written, from those of all its shards. Throws `REPORT_INVALID` where they do not make a whole. */
 export function mergeReports(reports: readonly NamedReport[], wording: MergeWording): Report {
@@ -34,15 +42,23 @@ export function mergeReports(reports: readonly NamedReport[], wording: MergeWord
   for (const part of parts) requireSameRun(part, first)
   requireAllShards(parts, first.shard.count)
   for (const part of parts) requireOwnFiles(part)
-  const change = sameChange(parts, wording)
+  return mergeParts(parts, wording, sameChange(parts, wording))
+}
+
+/** What the parts of one run make together: whoever calls it has made sure that they are of one run. */
+export function mergeParts(parts: readonly MergedPart[], wording: MergeWording, change: string): Report {
+  const [first] = parts
+  if (!first) throw new AppError('REPORT_INVALID', 'There is no report to merge.')
   const coverage = mergeCoverage(parts, wording)
   const findings = withIds(parts.flatMap(({ report }) => report.findings).toSorted(byPlace))
   const completeness = parts.some(({ report }) => report.completeness === 'partial') ? 'partial' : 'complete'
   const { engine, notices: engineNotices } = mergeEngines(parts)
+  const result = wording.resultOf?.(parts.map(({ report }) => report)) ?? first.report.result
   return {
     ...first.report,
     completeness,
-    summary: wording.summaryOf({ findings, coverage, completeness }, change),
+    summary: wording.summaryOf({ findings, coverage, completeness, result }, change),
+    result,
     findings,
     patch: parts.map(({ report }) => report.patch).join(''),
     coverage,
@@ -119,7 +135,7 @@ function sameChange(parts: readonly Part[], { changeOf }: MergeWording): string 
   return first?.change ?? ''
 }
 
-function mergeCoverage(parts: readonly Part[], { comparePaths }: MergeWording): Coverage {
+function mergeCoverage(parts: readonly MergedPart[], { comparePaths }: MergeWording): Coverage {
   const coverages = parts.map(({ report }) => report.coverage)
   return {
     changedLines: sum(coverages, ({ changedLines }) => changedLines),
@@ -128,7 +144,7 @@ function mergeCoverage(parts: readonly Part[], { comparePaths }: MergeWording): 
   }
 }
 
-function mergeNotices(parts: readonly Part[], { isShare, totalsOf }: MergeWording): Notice[] {
+function mergeNotices(parts: readonly MergedPart[], { isShare, totalsOf }: MergeWording): Notice[] {
   const lists = parts.map(({ report }) => report.notices.filter(({ code }) => code !== 'SHARD'))
   const shares = lists.flat().filter(isShare)
   const totals = totalsOf(
