@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { reportSchema } from '../src/domain/report.ts'
+import { benchReportSchema } from '../src/tasks/bench/bench-report.ts'
 
 /** What is published under `schema/`, by file name. */
 export const schemas: Readonly<Record<string, object>> = {
@@ -7,6 +8,11 @@ export const schemas: Readonly<Record<string, object>> = {
     ...z.toJSONSchema(reportSchema),
     title: 'Report of coding-agent',
     description: 'What `--format json` prints. Two reports are equal when they agree in everything but timing, usage and engine.',
+  },
+  'bench.schema.json': {
+    ...z.toJSONSchema(benchReportSchema),
+    title: 'Measurements of coding-agent',
+    description: 'What `agent bench --format json` prints.',
   },
 }
 

@@ -4,6 +4,7 @@ import { closest } from '../domain/closest.ts'
 import { AppError, type ExitCode, exitCodes } from '../domain/errors.ts'
 import { version } from '../domain/version.ts'
 import { registerBaseline } from './baseline.ts'
+import { registerBench } from './bench.ts'
 import { colorEnabled } from './color.ts'
 import type { CommandContext, RegisterCommand } from './command.ts'
 import { registerCommitMessage } from './commit-message.ts'
@@ -28,7 +29,10 @@ import { registerUndo } from './undo.ts'
 const groups: readonly { title: string; commands: readonly RegisterCommand[] }[] = [
   { title: 'Review:', commands: [registerReview, registerMerge, registerPublish, registerBaseline] },
   { title: 'Work:', commands: [registerFix, registerRun, registerExplain, registerCommitMessage, registerMutate, registerUndo] },
-  { title: 'Set up:', commands: [registerInit, registerHooks, registerConfig, registerModels, registerDoctor, registerCompletion] },
+  {
+    title: 'Set up:',
+    commands: [registerInit, registerHooks, registerConfig, registerModels, registerBench, registerDoctor, registerCompletion],
+  },
 ]
 
 const description = `Reviews every change before it is committed, with a model that runs on this machine.
