@@ -83,7 +83,7 @@ export async function runWithReport(use: TestRunnerUse, request: TestRequest, co
   const firstLineEnd = stdout.indexOf('\n')
   const startedIn = stdout.slice(0, firstLineEnd)
   const [report = '', measured = ''] = stdout.slice(firstLineEnd + 1).split(`\n${folder}\n`)
-  const pathOf = (path: string) => fromRoot(use.directory, { startedIn, path })
+  const pathOf = (path: string) => pathFromRoot(use.directory, { startedIn, path })
   return { code: ending.code, report: emptyAsNull(report), measured: emptyAsNull(measured), output: stderr, pathOf }
 }
 
@@ -119,7 +119,8 @@ export function endingProblem(
   }
 }
 
-function fromRoot(directory: string, { startedIn, path }: { startedIn: string; path: string }): string | null {
+/** A path as a program names it, which was started in that folder, as one from the root of the tree; null for one that is outside. */
+export function pathFromRoot(directory: string, { startedIn, path }: { startedIn: string; path: string }): string | null {
   const relative = posix.relative(startedIn, posix.resolve(startedIn, path))
   const fromTree = posix.normalize(posix.join(directory, relative))
   return fromTree === '..' || fromTree.startsWith('../') ? null : fromTree
