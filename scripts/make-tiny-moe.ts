@@ -10,6 +10,8 @@ export interface TinyMoeOptions {
   seed: number
   /** In Jinja; without it, ChatML. */
   chatTemplate?: string
+  /** With it, every token is followed by the one that stands so many places behind it in the vocabulary: what it will say is known beforehand. */
+  step?: number
 }
 
 const shape: Shape = {
@@ -26,10 +28,12 @@ const shape: Shape = {
 }
 
 /** Writes the model to a file. The same seed gives the same bytes. */
-export function makeTinyMoe({ seed, ...template }: TinyMoeOptions, path: string): void {
+export function makeTinyMoe({ seed, step, ...template }: TinyMoeOptions, path: string): void {
   const vocabulary = createVocabulary(template)
-  const weights = (matrix: MatrixRequest) => {
-    const values = gaussian(`${seed} ${matrix.name}`, matrix.columns * matrix.rows).map((value) => value * deviationOf(matrix))
+  const weights = (matrix: MatrixRequest): Float32Array => {
+    const scale = deviationOf(matrix) * (step === undefined ? 1 : faintness(matrix))
+    const values = gaussian(`${seed} ${matrix.name}`, matrix.columns * matrix.rows).map((value) => value * scale)
+    if (step !== undefined) return matrix.name === 'output.weight' ? stepped(seed, step, matrix) : values
     if (matrix.name === 'token_embd.weight') for (let row = 0; row < matrix.rows; row++) values[row * matrix.columns] = 4
     if (matrix.name === 'output.weight') for (const row of unsaid(vocabulary)) values[row * matrix.columns] = -6
     return values
@@ -43,6 +47,17 @@ export function makeTinyMoe({ seed, ...template }: TinyMoeOptions, path: string)
  */
 const unsaid = (vocabulary: Vocabulary) =>
   byteSymbols.flatMap((symbol, byte) => (byte >= 0xe0 || byte === 0xc0 || byte === 0xc1 ? [vocabulary.idOf(symbol)] : []))
+
+/** What the layers add to the embedding is hardly anything: they run, and change nothing. */
+const faintness = ({ name }: MatrixRequest) => (/attn_output|ffn_down/.test(name) ? 0.01 : 1)
+
+/** The row of each token is the embedding of the one before it, so that this is what it answers to. */
+function stepped(seed: number, step: number, { columns, rows }: MatrixRequest): Float32Array {
+  const embeddings = gaussian(`${seed} token_embd.weight`, columns * rows)
+  const values = new Float32Array(columns * rows)
+  for (let row = 0; row < rows; row++) values.set(embeddings.subarray(row * columns, (row + 1) * columns), ((row + step) % rows) * columns)
+  return values
+}
 
 /** Standard deviations that keep the residual stream near 1 and the logits spread enough that sampling wanders through the vocabulary. */
 function deviationOf({ name, columns }: MatrixRequest): number {

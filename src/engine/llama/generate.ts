@@ -31,7 +31,7 @@ export async function generate(request: PromptRequest, loaded: LoadedModel, { si
     const cachedInputTokens = await evaluatePrompt(prompt.tokens, { cuts, slot, signal })
     const rest = prompt.tokens.slice(slot.sequence.nextTokenIndex)
     const spoken = await speak(rest, { request, loaded, grammar, slot, prompt, signal, onText })
-    const { outputTokens, ...said } = spoken
+    const { outputTokens, counts: _counts, ...said } = spoken
     return { ...said, usage: { inputTokens: length, cachedInputTokens, outputTokens } }
   } catch (error) {
     // What a failed evaluation left behind is not known.

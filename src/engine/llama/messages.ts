@@ -30,8 +30,12 @@ export const promptRequestSchema = z.strictObject({
   maxTokens: z.int().positive(),
   temperature: z.number().nonnegative(),
   seed: z.int().nonnegative(),
-  copiesInput: z.boolean().default(false).describe('Much of the answer stands in the prompt'),
-  thinkingTokens: z.int().nonnegative().default(0).describe('Tokens for thoughts before the answer; 0 has none where the model allows it'),
+  copiesInput: z.boolean().optional().describe('Much of the answer stands in the prompt'),
+  thinkingTokens: z
+    .int()
+    .nonnegative()
+    .optional()
+    .describe('Tokens for thoughts before the answer; none has none where the model allows it'),
 })
 
 export const toProcessSchema = z.discriminatedUnion('type', [

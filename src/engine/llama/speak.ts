@@ -2,6 +2,7 @@ import type { LlamaGrammar, LlamaGrammarEvaluationState, SequenceEvaluateOptions
 import { callGrammar } from './call-grammar.ts'
 import { createCallWatch } from './call-watch.ts'
 import type { LoadedModel } from './load-model.ts'
+import { canTakeBack, copyingTokens, type SpeechCounts } from './lookup-tokens.ts'
 import type { Answer, PromptRequest } from './messages.ts'
 import type { Prompt } from './prompt.ts'
 import { type CallFormat, readCalls } from './read-calls.ts'
@@ -20,6 +21,7 @@ interface Speech {
 
 interface Spoken extends Omit<Answer, 'usage'> {
   outputTokens: number
+  counts: SpeechCounts
 }
 
 /** Where the text goes, token by token. */
@@ -33,17 +35,12 @@ interface Ear {
 
 /** Lets the model speak after the last slice of its prompt. */
 export async function speak(lastSlice: Token[], speech: Speech): Promise<Spoken> {
-  const { request, loaded, slot, prompt, signal } = speech
+  const { request, loaded, prompt, signal } = speech
   const format = request.tools.length > 0 ? loaded.template.calls : null
   const ear = format ? callEar(speech, format) : textEar(speech)
-  const options: SequenceEvaluateOptions = {
-    temperature: request.temperature,
-    seed: request.seed,
-    yieldEogToken: true,
-    grammarEvaluationState: () => ear.grammar(),
-  }
+  const counts: SpeechCounts = { decodes: 0, drafted: 0, accepted: 0 }
   let [outputTokens, isWhole]: [number, boolean] = [0, false]
-  for await (const token of slot.sequence.evaluate(lastSlice, options)) {
+  for await (const token of tokensOf(lastSlice, { speech, ear, counts })) {
     signal.throwIfAborted()
     isWhole = loaded.model.isEogToken(token) || prompt.stopTokens.has(token)
     if (isWhole) break
@@ -52,8 +49,27 @@ export async function speak(lastSlice: Token[], speech: Speech): Promise<Spoken>
     if (outputTokens === request.maxTokens) break
   }
   const { text, toolCalls } = ear.end(isWhole)
-  if (!isWhole) return { text, toolCalls, outputTokens, stopReason: 'length' }
-  return { text, toolCalls, outputTokens, stopReason: toolCalls.length > 0 ? 'tool-calls' : 'stop' }
+  if (!isWhole) return { text, toolCalls, outputTokens, counts, stopReason: 'length' }
+  return { text, toolCalls, outputTokens, counts, stopReason: toolCalls.length > 0 ? 'tool-calls' : 'stop' }
+}
+
+/** What the model says, token by token, the one that ends the answer included. */
+async function* tokensOf(
+  lastSlice: Token[],
+  { speech, ear, counts }: { speech: Speech; ear: Ear; counts: SpeechCounts },
+): AsyncGenerator<Token, void, undefined> {
+  const { request, grammar, slot, prompt, loaded } = speech
+  const { temperature, seed, maxTokens, copiesInput } = request
+  // A grammar, or the call that may come, chooses the next token by those before it: nothing to guess ahead.
+  if (copiesInput && temperature === 0 && !grammar && request.tools.length === 0 && canTakeBack(loaded.model)) {
+    yield* copyingTokens({ sequence: slot.sequence, prompt: prompt.tokens, lastSlice, maxTokens, counts })
+    return
+  }
+  const options: SequenceEvaluateOptions = { temperature, seed, yieldEogToken: true, grammarEvaluationState: () => ear.grammar() }
+  for await (const token of slot.sequence.evaluate(lastSlice, options)) {
+    counts.decodes++
+    yield token
+  }
 }
 
 function textEar({ loaded: { model, library }, grammar, onText }: Speech): Ear {
