@@ -28,22 +28,43 @@ export interface GgufModel {
 const version = 3
 const alignment = 32
 const valueTypes = { u32: 4, i32: 5, f32: 6, bool: 7, string: 8, array: 9 }
-const tensorTypes = { f32: 0, f16: 1 }
+const tensorTypes = { f32: 0, f16: 1, q4_0: 2, q8_0: 8, q4_k: 12, q6_k: 14 }
+
+/** What the head of a file says about a tensor. */
+export interface TensorEntry {
+  name: string
+  /** Innermost first. */
+  dimensions: readonly number[]
+  type: keyof typeof tensorTypes
+  /** Of its data, without what fills up to the next tensor. */
+  bytes: number
+}
 
 /** The bytes of a GGUF file. The same model always gives the same bytes. */
 function encodeGguf({ metadata, tensors }: GgufModel): Buffer {
-  const data = tensors.map(({ type, values }) => (type === 'f32' ? f32Bytes(values) : f16Bytes(values)))
+  const data = tensors.map(({ name, dimensions, type, values }) => {
+    if (dimensions.reduce((product, size) => product * size, 1) !== values.length)
+      throw new Error(`${name} has ${values.length} values, not ${dimensions.join(' × ')}.`)
+    return type === 'f32' ? f32Bytes(values) : f16Bytes(values)
+  })
+  const entries = tensors.map((tensor, index) => ({ ...tensor, bytes: data[index]!.length }))
+  return Buffer.concat([encodeHead(metadata, entries), ...data.map(padded)])
+}
+
+/** Everything before the data: what the file says about itself, and where each tensor lies. */
+export function encodeHead(metadata: GgufModel['metadata'], tensors: readonly TensorEntry[]): Buffer {
   const head = [Buffer.from('GGUF'), u32(version), u64(tensors.length), u64(metadata.length)]
   for (const [key, value] of metadata) head.push(text(key), ...encodeValue(value))
   let offset = 0
-  for (const [index, { name, dimensions, type, values }] of tensors.entries()) {
-    if (dimensions.reduce((product, size) => product * size, 1) !== values.length)
-      throw new Error(`${name} has ${values.length} values, not ${dimensions.join(' × ')}.`)
+  for (const { name, dimensions, type, bytes } of tensors) {
     head.push(text(name), u32(dimensions.length), ...dimensions.map(u64), u32(tensorTypes[type]), u64(offset))
-    offset += padded(data[index]!).length
+    offset += bytes + paddingAfter(bytes)
   }
-  return Buffer.concat([padded(Buffer.concat(head)), ...data.map(padded)])
+  return padded(Buffer.concat(head))
 }
+
+/** Each tensor begins at a multiple of 32 bytes. */
+export const paddingAfter = (bytes: number) => (alignment - (bytes % alignment)) % alignment
 
 /** Writes a file that others never see half-written, even when several processes write it at once. */
 export function writeGguf(model: GgufModel, path: string): void {
@@ -58,12 +79,12 @@ function encodeValue(value: MetadataValue): Buffer[] {
   if ('f32' in value) return [u32(valueTypes.f32), f32(value.f32)]
   if ('bool' in value) return [u32(valueTypes.bool), Buffer.from([value.bool ? 1 : 0])]
   if ('text' in value) return [u32(valueTypes.string), text(value.text)]
-  if ('texts' in value) return [...arrayHead(valueTypes.string, value.texts), ...value.texts.map(text)]
+  if ('texts' in value) return [...arrayHead(valueTypes.string, value.texts), Buffer.concat(value.texts.map(text))]
   return [...arrayHead(valueTypes.i32, value.i32s), Buffer.from(Int32Array.from(value.i32s).buffer)]
 }
 
 const arrayHead = (type: number, values: readonly unknown[]) => [u32(valueTypes.array), u32(type), u64(values.length)]
-const padded = (bytes: Buffer) => Buffer.concat([bytes, Buffer.alloc((alignment - (bytes.length % alignment)) % alignment)])
+const padded = (bytes: Buffer) => Buffer.concat([bytes, Buffer.alloc(paddingAfter(bytes.length))])
 
 function u32(value: number): Buffer {
   const bytes = Buffer.alloc(4)
@@ -96,7 +117,7 @@ function f16Bytes(values: Float32Array): Buffer {
 }
 
 /** The half-precision bits of a single-precision number, rounded toward zero. */
-function halfOf(bits: number): number {
+export function halfOf(bits: number): number {
   const sign = (bits >>> 16) & 0x8000
   const exponent = ((bits >>> 23) & 0xff) - 127 + 15
   const mantissa = bits & 0x7fffff

@@ -70,7 +70,7 @@ export function qwen3moe({ name, shape, vocabulary, weights, attentionNorm = 1 }
   }
 }
 
-function metadataOf(name: string, shape: Shape): [string, MetadataValue][] {
+export function metadataOf(name: string, shape: Shape): [string, MetadataValue][] {
   const sizes: [string, MetadataValue][] = [
     ['block_count', { u32: shape.layers }],
     ['context_length', { u32: shape.contextTokens }],
