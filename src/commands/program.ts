@@ -4,6 +4,7 @@ import { closest } from '../domain/closest.ts'
 import { AppError, type ExitCode, exitCodes } from '../domain/errors.ts'
 import { version } from '../domain/version.ts'
 import { registerBaseline } from './baseline.ts'
+import { registerBatch } from './batch.ts'
 import { registerBench } from './bench.ts'
 import { colorEnabled } from './color.ts'
 import type { CommandContext, RegisterCommand } from './command.ts'
@@ -28,7 +29,10 @@ import { registerUndo } from './undo.ts'
 /** Every command there is, in the groups and the order of `agent --help`. A new one is its file and its name here. */
 const groups: readonly { title: string; commands: readonly RegisterCommand[] }[] = [
   { title: 'Review:', commands: [registerReview, registerMerge, registerPublish, registerBaseline] },
-  { title: 'Work:', commands: [registerFix, registerRun, registerExplain, registerCommitMessage, registerMutate, registerUndo] },
+  {
+    title: 'Work:',
+    commands: [registerFix, registerRun, registerExplain, registerCommitMessage, registerMutate, registerBatch, registerUndo],
+  },
   {
     title: 'Set up:',
     commands: [registerInit, registerHooks, registerConfig, registerModels, registerBench, registerDoctor, registerCompletion],

@@ -128,7 +128,15 @@ function fixSentence({ targets, applied }: FixResult): string {
   if (targets.length === 0) return 'there is nothing to repair'
   const fixed = targets.filter(({ outcome }) => outcome === 'fixed').length
   const left = targets.length - fixed
-  return `${fixed} of ${plural(targets.length, 'problem')} ${applied.length > 0 || fixed === 0 ? 'repaired' : 'would be repaired'}${left > 0 ? `, ${left} left` : ''}`
+  const what = `${fixed} of ${plural(targets.length, 'problem')} ${applied.length > 0 || fixed === 0 ? 'repaired' : 'would be repaired'}${left > 0 ? `, ${left} left` : ''}`
+  return applied.length === 0 ? what : `${what}; ${wayBack(applied)}`
+}
+
+function wayBack(applied: FixResult['applied']): string {
+  const commits = applied.filter(({ commit }) => commit !== null).length
+  if (commits === applied.length) return plural(commits, 'commit')
+  if (applied.length === 1) return '`agent undo` takes it back'
+  return `applied in ${applied.length} steps, and \`agent undo\` takes back the last one, and each time the one before`
 }
 
 function mutateSentence({ mutants, counts, score }: MutateResult): string {
