@@ -26,6 +26,8 @@ interface Ending {
   foundNone: boolean
   /** Only what concerns these files is told; empty is everything. */
   files: readonly string[]
+  /** Only the test of this name is told, for a runner that cannot select it exactly. */
+  onlyName?: string
   /** Only where it was asked for. */
   coverage?: Coverage | null
 }
@@ -34,14 +36,20 @@ interface Ending {
  * An exit status of 0 is no proof that a test was executed, and a report in which all is well is no proof that the runner agrees: both are
  * asked, and where they contradict each other the run has failed.
  */
-export function conclude({ tests, skipped, broken }: Gathered, { runner, code, output, foundNone, files, coverage }: Ending): TestOutcome {
+export function conclude(
+  { tests, skipped, broken }: Gathered,
+  { runner, code, output, foundNone, files, onlyName, coverage }: Ending,
+): TestOutcome {
   const isFine = broken.length === 0 && tests.every(({ status }) => status === 'passed')
   if (code !== 0 && isFine && !(foundNone && tests.length === 0)) {
     const what = tests.length === 0 ? 'no test was executed' : 'no test failed'
     return { status: 'failed', reason: `${runner} ended with ${code}, although ${what}: ${lastPart(output)}` }
   }
   const concerns = (file: string | null) => files.length === 0 || file === null || files.includes(file)
-  const [asked, brokenAsked] = [tests.filter(({ file }) => concerns(file)), broken.filter(({ file }) => concerns(file))]
+  const [asked, brokenAsked] = [
+    tests.filter(({ file, name }) => concerns(file) && (onlyName ?? name) === name),
+    broken.filter(({ file }) => concerns(file)),
+  ]
   if (asked.length > 0)
     return { status: 'ran', tests: withIdentity(runner, asked), skipped, broken: brokenAsked, ...(coverage !== undefined && { coverage }) }
   if (brokenAsked.length > 0) {

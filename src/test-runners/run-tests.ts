@@ -94,7 +94,7 @@ export function useFor(uses: readonly DetectedUse[], file: string): DetectedUse 
 function topmost(uses: readonly DetectedUse[]): DetectedUse[] {
   const isUnder = (one: DetectedUse, other: DetectedUse) =>
     one.runner === other.runner && one.use.directory !== other.use.directory && isBelow(one.use.directory, other.use.directory)
-  // Go and Cargo keep to their own module or package, however deep others lie.
-  const keepsToItself = ({ runner }: DetectedUse) => runner.name === 'go-test' || runner.name === 'cargo-test'
+  // These keep to their own module, package or build, however deep others lie.
+  const keepsToItself = ({ runner }: DetectedUse) => ['go-test', 'cargo-test', 'maven', 'gradle'].includes(runner.name)
   return uses.filter((one) => keepsToItself(one) || !uses.some((other) => isUnder(one, other)))
 }

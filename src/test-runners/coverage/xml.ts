@@ -5,13 +5,15 @@ export interface XmlElement {
   name: string
   attributes: Readonly<Record<string, string>>
   children: readonly XmlElement[]
+  /** What stands in it directly, between its children. */
+  text: string
 }
 
 /** Reads a report; null for what is no XML. Declarations of types are not followed, so that no entity can grow or reach out. */
 export function readXml(text: string): XmlElement | null {
   const withoutDeclaration = text.replace(/<!DOCTYPE[^>[]*(\[[^\]]*\])?[^>]*>/, '')
   if (XMLValidator.validate(withoutDeclaration) !== true) return null
-  const parser = new XMLParser({ preserveOrder: true, ignoreAttributes: false, attributeNamePrefix: '', processEntities: true })
+  const parser = new XMLParser({ preserveOrder: true, ignoreAttributes: false, attributeNamePrefix: '', parseTagValue: false })
   const nodes: unknown = parser.parse(withoutDeclaration)
   return elementsOf(nodes)[0] ?? null
 }
@@ -28,6 +30,18 @@ function elementsOf(nodes: unknown): XmlElement[] {
     const name = Object.keys(node).find((key) => key !== ':@')
     if (name === undefined || name.startsWith('#') || name.startsWith('?')) return []
     const attributes = Object.entries((node[':@'] as Record<string, unknown> | undefined) ?? {}).map(([key, value]) => [key, String(value)])
-    return [{ name, attributes: Object.fromEntries(attributes) as Record<string, string>, children: elementsOf(node[name]) }]
+    return [
+      {
+        name,
+        attributes: Object.fromEntries(attributes) as Record<string, string>,
+        children: elementsOf(node[name]),
+        text: textIn(node[name]),
+      },
+    ]
   })
+}
+
+function textIn(nodes: unknown): string {
+  if (!Array.isArray(nodes)) return ''
+  return nodes.map((node: Record<string, unknown>) => (typeof node['#text'] === 'string' ? node['#text'] : '')).join('')
 }
