@@ -29,6 +29,8 @@ export interface ChooseEngineOptions {
 /** `none`: nobody asked for a model, or `auto` found none. `failed`: the one that was named cannot be had. */
 export type EngineChoice = { kind: 'none' } | { kind: 'engine'; handle: EngineHandle } | { kind: 'failed'; error: AppError }
 
+const userAgent = `coding-agent/${version}`
+
 /** Finds who answers. Nothing is loaded, and nothing is sent, before the handle is opened. */
 export async function chooseEngine(options: ChooseEngineOptions): Promise<EngineChoice> {
   const { use, baseUrl } = options.engine
@@ -61,7 +63,7 @@ function endpoint({ engine, apiKey, findSecrets }: ChooseEngineOptions): EngineH
     parallel: null,
     deadlines: defaultDeadlines,
     maxRetries: mostRetries,
-    userAgent: `coding-agent/${version}`,
+    userAgent,
   })
   return isLoopback(baseUrl) ? handle : redacted(handle, findSecrets)
 }
@@ -105,8 +107,7 @@ interface LocalModel {
 }
 
 async function localChoice({ engine, environment }: ChooseEngineOptions, { path, digest, name }: LocalModel): Promise<EngineChoice> {
-  const { localHandle } = await import('./llama/local-engine.ts')
-  const { context, gpu, threads } = engine
+  const { context, gpu, threads, server } = engine
   const options = {
     modelPath: path,
     digest,
@@ -116,8 +117,14 @@ async function localChoice({ engine, environment }: ChooseEngineOptions, { path,
     threads,
     parallel: null,
     environment,
+    userAgent,
+    freeRam: () => process.availableMemory(),
   }
-  return { kind: 'engine', handle: localHandle(options) }
+  const { localHandle } = await import('./llama/local-engine.ts')
+  if (server === 'never') return { kind: 'engine', handle: localHandle(options) }
+  const { automaticHandle, serverHandle } = await import('./llama-server/server-handle.ts')
+  const handle = server === 'auto' ? automaticHandle(localHandle(options), options) : serverHandle(options, server)
+  return { kind: 'engine', handle }
 }
 
 const failed = (code: 'ENGINE_UNAVAILABLE', message: string, hint: string): EngineChoice => ({

@@ -41,6 +41,13 @@ export const engineOptionsSchema = z.strictObject({
     .union([z.literal('auto'), z.int().min(1).max(1024)])
     .default('auto')
     .describe('Processor threads of the local engine'),
+  server: z
+    .union([z.enum(['auto', 'never', 'always']), z.string().regex(/^(?:\/|[A-Za-z]:[\\/])/)])
+    .meta({ title: 'auto, never, always, or the absolute path of a llama-server' })
+    .default('auto')
+    .describe(
+      'Whether a llama-server of yours runs local models. auto takes one on PATH for what the built-in library cannot do: experts in the memory of the machine, several GPUs, models that it does not know',
+    ),
   seed: z.int().min(0).max(0xffff_ffff).default(0).describe('Seed of every request; the same seed and input give the same report'),
 })
 
