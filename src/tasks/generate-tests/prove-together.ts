@@ -1,6 +1,8 @@
 import type { Coverage } from '../../test-runners/coverage/coverage.ts'
-import type { Baseline } from './baseline.ts'
+import { executedTests } from '../../test-runners/run-tests.ts'
+import { type Baseline, coverageOf, runSuite } from './baseline.ts'
 import type { ProvingPlace } from './proving.ts'
+import { suiteProblems } from './suite-problems.ts'
 
 /** How the whole suite goes with all the tests that were kept. */
 export interface Together {
@@ -13,7 +15,24 @@ export interface Together {
 }
 
 /** Runs the whole suite on the first copy, in which the kept tests are: everything that was executed still is, and passes, and so do they. */
-export async function proveTogether(names: readonly string[], options: ProvingPlace & { baseline: Baseline }): Promise<Together> {
-  void names
-  return { problems: [], executed: options.baseline.executed.length, durationMs: 0, coverage: options.baseline.coverage }
+export async function proveTogether(
+  names: readonly string[],
+  { baseline, ...place }: ProvingPlace & { baseline: Baseline },
+): Promise<Together> {
+  const startedAt = performance.now()
+  const plain = await runSuite(place)
+  const durationMs = performance.now() - startedAt
+  const executed = executedTests(plain)
+  const passed = new Set(executed.filter(({ status }) => status === 'passed').map(({ name }) => name))
+  const absent = names
+    .filter((name) => !passed.has(name))
+    .map((name) => `${JSON.stringify(name)} is not executed, or fails, when the whole suite runs.`)
+  const problems = [...suiteProblems(baseline, plain), ...absent]
+  const isMeasured = problems.length === 0 && baseline.coverage !== null
+  return {
+    problems,
+    executed: executed.length,
+    durationMs,
+    coverage: isMeasured ? coverageOf(await runSuite(place, { measures: true })) : null,
+  }
 }

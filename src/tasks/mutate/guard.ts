@@ -17,7 +17,7 @@ export interface Guard {
 
 export interface Place {
   bench: Workbench
-  request: MutateRequest
+  request: Pick<MutateRequest, 'testCommand' | 'commandTimeout'>
   signal: AbortSignal
 }
 
