@@ -137,7 +137,7 @@ function throwWhereAllFailed(endings: readonly UnitEnding[], units: readonly Bat
 function stoppedBy(endings: readonly UnitEnding[], { failFast, maxTokens, maxTime }: BatchFlags): string {
   const failed = endings.findLast(({ kind }) => kind === 'failed')
   if (failed && failFast) return `${failed.unit.name} failed`
-  if (maxTokens !== undefined && maxTime === undefined) return `the limit of ${maxTokens} tokens was reached`
+  if (maxTokens !== undefined && maxTime === undefined) return `the limit of ${plural(maxTokens, 'token')} was reached`
   return maxTime === undefined ? 'several failed in the same way' : `the time limit of ${maxTime} was reached`
 }
 

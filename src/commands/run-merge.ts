@@ -3,9 +3,8 @@ import { reviewOptionsByPath } from '../config/for-path.ts'
 import { type ExitCode, exitCodes } from '../domain/errors.ts'
 import { exitCodeFor } from '../domain/exit-code.ts'
 import { mergeReports } from '../domain/merge-reports.ts'
-import { reviewWording } from '../tasks/review/merge-wording.ts'
-import { comparePaths } from '../workspace/path-bytes.ts'
 import type { Workspace } from '../workspace/workspace.ts'
+import { wordingFor } from './batch/merge-units.ts'
 import type { CommandContext } from './command.ts'
 import { configOverrides, globalFlags, type TaskFlags } from './flags.ts'
 import { type CommandSettings, loadSettings } from './load-settings.ts'
@@ -25,7 +24,7 @@ export async function runMerge(command: Command, names: readonly string[], conte
   try {
     const settings = await settingsFor(workspace, command, context)
     const reports = await Promise.all(names.map(async (name) => ({ name, report: await readReport(name, directory) })))
-    const report = mergeReports(reports, { ...reviewWording, comparePaths })
+    const report = mergeReports(reports, wordingFor(reports[0]?.report.task ?? 'review'))
     const optionsFor = reviewOptionsByPath(settings.config)
     const code = exitCodeFor(report, (path) => optionsFor(path).failOn)
     const session = { settings, runtime: { workspace } }

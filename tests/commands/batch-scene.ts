@@ -1,5 +1,6 @@
 import { mkdirSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { onTestFinished } from 'vitest'
 import { type Report, reportSchema } from '../../src/domain/report.ts'
 import { type TemporaryRepository, temporaryRepository } from '../helpers/git-repository.ts'
@@ -27,12 +28,18 @@ export function brokenRepository(count: number): TemporaryRepository & { readonl
   return { ...repository, home: join(repository.root, '../agent') }
 }
 
+interface ModelOptions {
+  delayMs?: number
+  /** What it says of a file instead. */
+  answer?(file: string): string | undefined
+}
+
 /** A model that repairs what it is shown, finds the comparison in a review, and explains the first line. */
-export async function startModel(options: { delayMs?: number } = {}): Promise<ScriptedServer> {
+export async function startModel({ delayMs = 0, answer = () => undefined }: ModelOptions = {}): Promise<ScriptedServer> {
   return startScriptedServer({
     async answer(request) {
-      if (options.delayMs) await new Promise((resolve) => setTimeout(resolve, options.delayMs))
-      return answerTo(request)
+      if (delayMs > 0) await sleep(delayMs)
+      return answer(fileOf(request)) ?? answerTo(request)
     },
   })
 }

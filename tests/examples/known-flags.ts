@@ -3,7 +3,7 @@ import { createProgram } from '../../src/commands/program.ts'
 
 /** Commands of the contract that are still to come, with the flags that every task has; the examples that call them say so. */
 const toCome: Readonly<Record<string, readonly string[]>> = {
-  batch: ['--engine', '--model', '--max-time', '--patch-out', '--report'],
+  'batch generate-tests': ['--engine', '--model', '--max-time', '--patch-out', '--report'],
 }
 
 /** Calls of `agent` in a text whose command or flags it does not have. */
@@ -23,14 +23,15 @@ function unknownIn(call: string): string[] {
   const name = words[0]?.startsWith('-') ? words.find((word) => /^[a-z]+$/.test(word) && word !== 'x') : words[0]
   const flags = [...call.matchAll(/(?<=^|\s)--[a-z][a-z-]*/g)].map(([flag]) => flag)
   if (name === undefined) return flags.filter((flag) => !['--version', '--help'].includes(flag))
-  const known = flagsOf(name)
+  const known = flagsOf(name, words[words.indexOf(name) + 1])
   if (known === null) return [`agent ${name}`]
   return flags.filter((flag) => !known.includes(flag)).map((flag) => `agent ${name} ${flag}`)
 }
 
-function flagsOf(name: string): readonly string[] | null {
+function flagsOf(name: string, subName = ''): readonly string[] | null {
   const stream = Object.assign(new PassThrough(), { isTTY: false, columns: 80 })
   const context = { cwd: '/', environment: {}, stdin: stream, stdout: stream, stderr: stream, signal: new AbortController().signal }
   const command = createProgram(context, () => {}).commands.find((candidate) => candidate.name() === name)
-  return command ? command.options.map(({ long }) => long ?? '') : (toCome[name] ?? null)
+  const known = command?.commands.find((candidate) => candidate.name() === subName) ?? (toCome[`${name} ${subName}`] ? undefined : command)
+  return known ? known.options.map(({ long }) => long ?? '') : (toCome[`${name} ${subName}`] ?? null)
 }

@@ -1,3 +1,4 @@
+import { globSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { brokenRepository, comparable, fileOf, names, startModel } from '../commands/batch-scene.ts'
@@ -23,8 +24,12 @@ describe.each(cases)('agent batch $task', ({ task, files, kills, rounds, jobs })
     const random = seededRandom(2026)
     for (let round = 0; round < rounds; round++) {
       const questions = Math.max(1, Math.floor(files / (kills + 1)))
-      // So that it falls on whatever happens between one answer and the next question.
-      const moments = Array.from({ length: kills }, () => ({ questions, ms: random.next() * 900 }))
+      // Half of them fall on whatever happens between one answer and the next question, half of them on a change that is just being made, or has just been made.
+      const moments = Array.from({ length: kills }, (_, kill) => ({
+        questions,
+        isApplying: task === 'fix' && kill % 2 === 0,
+        ms: random.next() * (kill % 2 === 0 ? 40 : 900),
+      }))
       const disturbed = await runToTheEnd({ task, files, jobs, server, moments })
       expect(disturbed.killed).toBeGreaterThan(0)
       expect(disturbed.report).toEqual(undisturbed.report)
@@ -42,8 +47,8 @@ interface Run {
   files: number
   jobs: number
   server: ScriptedServer
-  /** When to kill it: so long after so many more questions. */
-  moments: readonly { questions: number; ms: number }[]
+  /** When to kill it: so long after so many more questions, or after the change that follows them has begun. */
+  moments: readonly { questions: number; isApplying: boolean; ms: number }[]
 }
 
 /** Starts a batch, kills it at each of the moments, starts the same command again, and tells what came out. */
@@ -55,12 +60,14 @@ async function runToTheEnd({ task, files, jobs, server, moments }: Run) {
   const done = new Set<string>()
   const askedThoughDone: string[] = []
   let killed = 0
-  for (const { questions, ms } of moments) {
+  for (const { questions, isApplying, ms } of moments) {
     const from = server.chatRequests.length
     const { child, ended } = startAgent(args, options)
     const over = { is: false }
     void ended.then(() => (over.is = true))
     while (!over.is && server.chatRequests.length < from + questions) await sleep(1)
+    const changes = journals(repository.home)
+    while (isApplying && !over.is && journals(repository.home) === changes) await sleep(1)
     await Promise.race([sleep(ms), ended])
     if (child.kill('SIGKILL')) killed++
     const { stderr } = await ended
@@ -74,6 +81,8 @@ async function runToTheEnd({ task, files, jobs, server, moments }: Run) {
   const asked = askedSince(before, server).toSorted()
   return { report: comparable(stdout), tree: treeOf(repository.root), asked, askedThoughDone, killed }
 }
+
+const journals = (home: string) => globSync('projects/*/transactions/*/*.{pending,applied}', { cwd: home }).length
 
 function askedSince(index: number, { chatRequests }: ScriptedServer): string[] {
   return chatRequests.slice(index).flatMap(({ body }) => (body ? [fileOf(body)] : []))

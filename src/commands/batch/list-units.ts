@@ -37,9 +37,10 @@ export async function listUnits(session: TaskSession, listing: Listing): Promise
   const { flags } = listing
   const selector = selectorFrom(flags)
   const found = selector.kind === 'uncommitted' ? await listedFiles(session, listing) : await changedFiles(session, listing)
-  const units =
-    flags.per === 'package' ? packagesOf(found.paths, await allFiles(session)) : found.paths.map((path) => ({ name: path, paths: [path] }))
-  return { ...found, units: units.filter(({ name }) => flags.shard === undefined || isInShard(name, flags.shard)) }
+  // By file, also where units are packages: only so does a shard's report tell of its own files.
+  const paths = found.paths.filter((path) => flags.shard === undefined || isInShard(path, flags.shard))
+  const units = flags.per === 'package' ? packagesOf(paths, await allFiles(session)) : paths.map((path) => ({ name: path, paths: [path] }))
+  return { ...found, units }
 }
 
 interface FoundFiles extends Omit<BatchUnits, 'units'> {
