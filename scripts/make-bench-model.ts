@@ -1,5 +1,6 @@
 // Usage: node scripts/make-bench-model.ts <out.gguf> [--preset bench] [--seed 1] [--echo]
 // Writes a mixture-of-experts model of random weights and real size, for measuring speed: it computes what a trained one would, and says nothing of sense.
+import { isUtf8 } from 'node:buffer'
 import { statSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { echoWords } from './gguf/echo-words.ts'
@@ -7,7 +8,7 @@ import { metadataOf, type Shape } from './gguf/qwen3moe.ts'
 import { bytesOf, randomBlocks } from './gguf/random-blocks.ts'
 import { gaussian } from './gguf/random.ts'
 import { type StreamedTensor, streamGguf } from './gguf/stream-gguf.ts'
-import { createVocabulary, type Vocabulary } from './gguf/vocabulary.ts'
+import { byteSymbols, createVocabulary, type Vocabulary } from './gguf/vocabulary.ts'
 
 export interface BenchModelOptions {
   preset: keyof typeof benchPresets
@@ -93,11 +94,10 @@ function outer({ width }: Shape, vocabulary: Vocabulary, { seed, echo }: { seed:
   const embedding = randomBlocks('q6_k', { seed: `${seed} token_embd`, deviation: 1 })
   const output = randomBlocks('q6_k', { seed: `${seed} output`, deviation: 3 / Math.sqrt(width) })
   const before = echo ? predecessors(vocabulary) : null
-  const ends = new Set(['<|im_end|>', '<|endoftext|>'].map((token) => vocabulary.idOf(token)))
+  const unsaid = unsaidTokens(vocabulary)
   const outputRow = (token: number) => {
     if (before) return embedding(before[token]!, width)
-    // Weights of zero: an answer ends when it is as long as was asked for.
-    return ends.has(token) ? Buffer.alloc(bytesOf('q6_k', width)) : output(token, width)
+    return unsaid.has(token) ? Buffer.alloc(bytesOf('q6_k', width)) : output(token, width)
   }
   const matrix = (name: string, row: (token: number) => Buffer): StreamedTensor => ({
     name,
@@ -115,6 +115,14 @@ function outer({ width }: Shape, vocabulary: Vocabulary, { seed, echo }: { seed:
     norm('output_norm.weight', width),
     matrix('output.weight', outputRow),
   ]
+}
+
+/** What would end an answer early, and parts of characters, which no trained model leaves alone: their weights are zero. */
+function unsaidTokens(vocabulary: Vocabulary): Set<number> {
+  const byteOf = new Map(byteSymbols.map((symbol, byte) => [symbol, byte]))
+  const isWhole = (token: string) => isUtf8(Buffer.from(Array.from(token, (symbol) => byteOf.get(symbol) ?? 0)))
+  const control = ['<|im_start|>', '<|im_end|>', '<|endoftext|>']
+  return new Set([...control, ...vocabulary.texts.filter((token) => !isWhole(token))].map((token) => vocabulary.idOf(token)))
 }
 
 /** For every token the one it follows: the words and the line break in a ring, all others in another. */

@@ -6,6 +6,8 @@ export const tokenTypes = { normal: 1, control: 3, userDefined: 4 } as const
 
 export interface Vocabulary {
   readonly size: number
+  /** As they are spelt, in the order of their numbers. */
+  readonly texts: readonly string[]
   /** Adds a token and returns its number. Token texts are unique. */
   add(text: string, type: keyof typeof tokenTypes): number
   /** Makes a word one token wherever it occurs in a text, also inside a longer word. */
@@ -25,8 +27,15 @@ const controlTokens = ['<|endoftext|>', '<|im_start|>', '<|im_end|>']
 const chatMl = readFileSync(new URL('chat-template.jinja', import.meta.url), 'utf8')
 const merges = JSON.parse(readFileSync(new URL('merges.json', import.meta.url), 'utf8')) as string[]
 
+export interface VocabularyOptions {
+  /** In Jinja; without it, ChatML. */
+  chatTemplate?: string
+  /** Tokens that a template sets messages, thoughts and calls apart with: tags in angle brackets are found in any text, all others are control tokens. */
+  marks?: readonly string[]
+}
+
 /** A tokenizer that can spell every byte, with merges learnt from our own text and the control tokens of ChatML. */
-export function createVocabulary({ chatTemplate = chatMl }: { chatTemplate?: string } = {}): Vocabulary {
+export function createVocabulary({ chatTemplate = chatMl, marks = [] }: VocabularyOptions = {}): Vocabulary {
   const [tokens, types, ids] = [[] as string[], [] as number[], new Map<string, number>()]
   const add: Vocabulary['add'] = (text, type) => {
     if (ids.has(text)) throw new Error(`The vocabulary has ${JSON.stringify(text)} already.`)
@@ -43,10 +52,12 @@ export function createVocabulary({ chatTemplate = chatMl }: { chatTemplate?: str
   // Two ways to merge can end in the same text, which is then one token.
   for (const text of new Set(merges.map((merge) => merge.replace(' ', '')))) add(text, 'normal')
   for (const token of controlTokens) add(token, 'control')
+  for (const mark of marks) if (!ids.has(mark)) add(mark, /^<[/\w]+>$/.test(mark) ? 'userDefined' : 'control')
   return {
     get size() {
       return tokens.length
     },
+    texts: tokens,
     add,
     addWord: (text) => {
       if (ids.has(text)) types[idOf(text)] = tokenTypes.userDefined

@@ -95,7 +95,7 @@ async function againstHandle(baseUrl: string, model: string | null): Promise<Eng
     import('../engine/openai/endpoint-options.ts'),
   ])
   const deadlines = { ...defaultDeadlines, firstTokenMs: 600_000, totalMs: 1_800_000 }
-  const rest = { apiKey: null, contextTokens: null, parallel: null, maxRetries: 0, userAgent: `coding-agent/${version}` }
+  const rest = { apiKey: null, contextTokens: null, parallel: null, maxRetries: 0, rememberIn: null, userAgent: `coding-agent/${version}` }
   return endpointHandle({ baseUrl, model, deadlines, ...rest })
 }
 

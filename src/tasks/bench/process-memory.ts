@@ -15,12 +15,15 @@ export async function memoryBelow(
   pid: number,
   { asksGpu }: { asksGpu: boolean },
 ): Promise<{ residentBytes: number | null; gpuBytes: number | null }> {
-  const rows = await processes().catch(() => null)
-  if (rows === null) return { residentBytes: null, gpuBytes: null }
-  const below = descendants(rows, pid)
+  const below = await processesBelow(pid).catch(() => null)
+  if (below === null || below.length === 0) return { residentBytes: null, gpuBytes: null }
   const gpuBytes = asksGpu ? await gpuMemoryOf(new Set(below.map((row) => row.pid))).catch(() => null) : null
-  if (below.length === 0) return { residentBytes: null, gpuBytes }
   return { residentBytes: below.reduce((sum, { residentBytes }) => sum + residentBytes, 0), gpuBytes }
+}
+
+/** The processes that one has started, and those that these have. */
+export async function processesBelow(pid: number): Promise<ProcessRow[]> {
+  return descendants(await processes(), pid)
 }
 
 function descendants(rows: readonly ProcessRow[], pid: number): ProcessRow[] {
