@@ -6,6 +6,9 @@ import type { EngineProcess } from './engine-process.ts'
 import type { LocalDeadlines } from './local-options.ts'
 import { type Answer, answerSchema, type PromptRequest } from './messages.ts'
 
+/** An answer, and whether it was computed together with others. */
+type Spoken = Generation & Pick<Answer, 'inCompany'>
+
 interface Conversation {
   request: GenerateRequest
   deadlines: LocalDeadlines
@@ -13,12 +16,12 @@ interface Conversation {
 }
 
 /** Puts one request to the engine process, and passes on what it says while it says it. */
-export async function converse(prompt: PromptRequest, { request, deadlines, process }: Conversation): Promise<Generation> {
+export async function converse(prompt: PromptRequest, { request, deadlines, process }: Conversation): Promise<Spoken> {
   const begin = performance.now()
   const watch = watchRequest(deadlines)
   let firstTokenMs: number | null = null
   try {
-    const { text, toolCalls, stopReason, usage } = await process.call(
+    const { text, toolCalls, stopReason, inCompany, usage } = await process.call(
       { type: 'generate', request: prompt },
       {
         result: answerSchema,
@@ -33,7 +36,7 @@ export async function converse(prompt: PromptRequest, { request, deadlines, proc
     )
     const totalMs = performance.now() - begin
     const message: AssistantMessage = { role: 'assistant', text, toolCalls: withIds(toolCalls, request.messages) }
-    return { message, stopReason, usage, firstTokenMs: firstTokenMs ?? totalMs, totalMs }
+    return { message, stopReason, inCompany, usage, firstTokenMs: firstTokenMs ?? totalMs, totalMs }
   } finally {
     watch.stop()
   }

@@ -1,11 +1,11 @@
-import type { Token } from 'node-llama-cpp'
 import { AppError } from '../../domain/errors.ts'
+import { evaluatePrompt } from './evaluate-prompt.ts'
 import { jsonGrammar } from './json-grammar.ts'
 import type { LoadedModel } from './load-model.ts'
 import type { Answer, PromptRequest } from './messages.ts'
 import { renderPrompt } from './prompt.ts'
 import { cutsOf } from './slices.ts'
-import { reusableIn, type Slot } from './slots.ts'
+import type { Slot } from './slots.ts'
 import { speak } from './speak.ts'
 
 export interface GenerateCalls {
@@ -28,14 +28,20 @@ export async function generate(request: PromptRequest, loaded: LoadedModel, { si
   const slot = await slots.acquire({ tokens: prompt.tokens, cuts }, signal)
   try {
     onTurn()
-    const cachedInputTokens = await evaluatePrompt(prompt.tokens, { cuts, slot, signal })
+    const cachedInputTokens = await evaluatePrompt({ ...prompt, cuts }, { slot, loaded, signal })
     const rest = prompt.tokens.slice(slot.sequence.nextTokenIndex)
-    const spoken = await speak(rest, { request, loaded, grammar, slot, prompt, signal, onText })
-    const { outputTokens, counts: _counts, ...said } = spoken
-    return { ...said, usage: { inputTokens: length, cachedInputTokens, outputTokens } }
+    const speaker = loaded.rhythm.begin()
+    try {
+      const spoken = await speak(rest, { request, loaded, grammar, slot, prompt, signal, onText })
+      const { outputTokens, counts, ...said } = spoken
+      count(loaded.counts, { promptTokens: rest.length, outputTokens, ...counts })
+      return { ...said, inCompany: speaker.inCompany, usage: { inputTokens: length, cachedInputTokens, outputTokens } }
+    } finally {
+      loaded.rhythm.end(speaker)
+    }
   } catch (error) {
     // What a failed evaluation left behind is not known.
-    if (!signal.aborted) await forget(slot)
+    if (!signal.aborted) await loaded.rhythm.alone(() => forget(slot))
     throw error
   } finally {
     slots.release(slot)
@@ -51,23 +57,14 @@ function refuseOverflow(promptTokens: number, maxTokens: number, contextTokens: 
   )
 }
 
-/** Evaluates all slices but the last, and returns how many tokens were there already. */
-async function evaluatePrompt(
-  tokens: readonly Token[],
-  { cuts, slot, signal }: { cuts: readonly number[]; slot: Slot; signal: AbortSignal },
-): Promise<number> {
-  const { sequence } = slot
-  const reusable = reusableIn(slot, { tokens, cuts })
-  if (reusable < sequence.nextTokenIndex) await sequence.eraseContextTokenRanges([{ start: reusable, end: sequence.nextTokenIndex }])
-  const cached = sequence.nextTokenIndex
-  slot.evaluatedCuts = slot.evaluatedCuts.filter((cut) => cut <= cached)
-  for (const cut of cuts.filter((cut) => cut > cached)) {
-    signal.throwIfAborted()
-    await sequence.evaluateWithoutGeneratingNewTokens(tokens.slice(sequence.nextTokenIndex, cut))
-    slot.evaluatedCuts.push(cut)
-  }
-  signal.throwIfAborted()
-  return cached
+function count(
+  counts: LoadedModel['counts'],
+  { promptTokens, outputTokens, drafted, accepted }: { promptTokens: number; outputTokens: number; drafted: number; accepted: number },
+): void {
+  counts.promptTokens += promptTokens
+  counts.outputTokens += outputTokens
+  counts.draftedTokens += drafted
+  counts.acceptedTokens += accepted
 }
 
 async function forget(slot: Slot): Promise<void> {

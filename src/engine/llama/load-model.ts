@@ -1,30 +1,49 @@
-import type { LlamaContext, LlamaModel } from 'node-llama-cpp'
+import { statSync } from 'node:fs'
+import type { LlamaModel } from 'node-llama-cpp'
 import { AppError } from '../../domain/errors.ts'
 import { describeBackend, type LoadedLibrary, loadLibrary } from './library.ts'
 import type { OpenRequest, Opened } from './messages.ts'
+import { freeMemory, openContext } from './open-context.ts'
+import { createPrefixStore } from './prefix-store.ts'
+import { createPrefixes, type Prefixes } from './prefixes.ts'
 import { type ChatTemplate, chooseTemplate } from './prompt.ts'
+import { createRhythm, type Rhythm } from './rhythm.ts'
 import { createSlots, type Slots } from './slots.ts'
 
 export interface LoadedModel extends Pick<LoadedLibrary, 'library' | 'llama'> {
   model: LlamaModel
   template: ChatTemplate
   slots: Slots
+  rhythm: Rhythm
+  prefixes: Prefixes
+  counts: PromptCounts
   contextTokens: number
   /** Prompts are evaluated in slices of so many tokens, so that an abort need not wait for all of it. */
   sliceTokens: number
   opened: Opened
 }
 
-/** More context makes small models worse, and every token of it costs memory whether it is used or not. */
+/** Since the model was loaded. */
+export interface PromptCounts {
+  /** Tokens of prompts that were evaluated. */
+  promptTokens: number
+  /** Those that were there already: in the sequence, or copied from another one or from disk. */
+  reusedTokens: number
+  outputTokens: number
+  /** Guessed tokens of answers that copy, and how many of them were right. */
+  draftedTokens: number
+  acceptedTokens: number
+}
+
 const preferredContext = 16_384
-const smallestContext = 2048
 /**
- * A GPU is busy with one sequence for a third of the time. A processor is not: there the second sequence would only slow the first one down,
- * cost its memory again, and evaluate once more what both prompts share.
+ * A GPU is busy with one sequence for a third of the time. A processor is not: there the second sequence would slow the first one down, cost its memory
+ * again, and answers would depend on who is computed with them.
  */
 const sequencesOn = { gpu: 4, cpu: 1 }
 /** On a processor a slice takes seconds, and smaller ones are hardly slower. */
 const sliceTokensOn = { gpu: 512, cpu: 256 }
+const prefixBytes = 2 * 2 ** 30
 
 /** Loads a model into memory and makes room for its sequences. */
 export async function loadModel(request: OpenRequest): Promise<LoadedModel> {
@@ -36,60 +55,43 @@ export async function loadModel(request: OpenRequest): Promise<LoadedModel> {
   const isOnGpu = model.gpuLayers > 0
   const place = isOnGpu ? 'gpu' : 'cpu'
   const threads = isOnGpu && model.gpuLayers >= model.fileInsights.totalLayers ? 1 : llama.maxThreads
-  const context = await createContext({ model, threads, request, parallel: request.parallel ?? sequencesOn[place] })
+  const sliceTokens = sliceTokensOn[place]
+  const rhythm = createRhythm()
+  const { plan, context } = await openContext({
+    model,
+    library,
+    request,
+    usualSequences: sequencesOn[place],
+    free: await freeMemory(llama),
+    // A slice is never split, and may be one longer than the others.
+    settings: { threads, batchSize: sliceTokens + 1, batching: { itemPrioritizationStrategy: rhythm.next } },
+  })
   const contextTokens = Math.min(context.contextSize, model.trainContextSize, request.contextTokens ?? preferredContext)
   const parallel = context.totalSequences
   const template = chooseTemplate(library, model)
-  const offersTools = template.calls !== null
+  const backend = await describeBackend(loaded, threads)
+  const identity = [fileIdentity(request.modelPath), backend.library, backend.name, model.gpuLayers, plan.cacheType, sliceTokens]
+  const folder = request.prefixFolder ?? null
+  const store = folder === null ? null : createPrefixStore({ folder, maxBytes: prefixBytes })
   return {
     library,
     llama,
     model,
     template,
     slots: createSlots(Array.from({ length: parallel }, () => context.getSequence())),
+    rhythm,
+    prefixes: createPrefixes({ store, identity, rhythm }),
+    counts: { promptTokens: 0, reusedTokens: 0, outputTokens: 0, draftedTokens: 0, acceptedTokens: 0 },
     contextTokens,
-    sliceTokens: sliceTokensOn[place],
-    opened: {
-      contextTokens,
-      parallel,
-      offersTools,
-      backend: await describeBackend(loaded, threads),
-      notices: await noticesFor(request, model, loaded),
-    },
+    sliceTokens,
+    opened: { contextTokens, parallel, offersTools: template.calls !== null, backend, notices: await noticesFor(request, model, loaded) },
   }
 }
 
-interface ContextOptions {
-  model: LlamaModel
-  threads: number
-  request: OpenRequest
-  parallel: number
-}
-
-/** Where the memory does not allow the chosen number of sequences, one with a smaller context is taken; what was asked for is taken or refused. */
-export async function createContext({ model, threads, request, parallel }: ContextOptions): Promise<LlamaContext> {
-  const max = Math.min(request.contextTokens ?? preferredContext, model.trainContextSize)
-  const min = request.contextTokens === null ? Math.min(smallestContext, max) : max
-  const isChosen = request.parallel === null && parallel > 1
-  try {
-    return await model.createContext({
-      contextSize: { min: isChosen ? max : min, max },
-      sequences: parallel,
-      threads,
-      // Where a size was asked for, it is not quietly made smaller.
-      ...(request.contextTokens !== null && { failedCreationRemedy: false }),
-    })
-  } catch (error) {
-    if (isChosen) return await createContext({ model, threads, request, parallel: 1 })
-    throw new AppError(
-      'ENGINE_OUT_OF_CONTEXT',
-      `The memory that is free does not hold a context of ${min} tokens${parallel > 1 ? ` ${parallel} times` : ''}.`,
-      {
-        hint: 'Set engine.context to a smaller number, close other programs, or choose a smaller model with `agent models list`.',
-        cause: error,
-      },
-    )
-  }
+/** What tells one state of a file from another without reading all of it. */
+function fileIdentity(path: string): unknown[] {
+  const { dev, ino, size, mtimeMs } = statSync(path)
+  return [path, dev, ino, size, mtimeMs]
 }
 
 /** Why a model did not load: only the native library's log knows. */

@@ -26,6 +26,8 @@ export interface LocalOptions {
   threads: number | 'auto'
   /** Requests answered at once; null chooses. */
   parallel: number | null
+  /** Where evaluated beginnings of prompts are kept for sequences and processes to come; without it, each evaluates its own. */
+  prefixFolder?: string | null
   deadlines?: LocalDeadlines
   /** Of the calling process. The engine process sees only what it needs of it. */
   environment: Readonly<Record<string, string | undefined>>

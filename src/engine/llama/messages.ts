@@ -21,6 +21,7 @@ export const openRequestSchema = z.strictObject({
   gpu: z.enum(['auto', 'cuda', 'metal', 'vulkan', 'off']),
   threads: z.union([z.literal('auto'), z.int().positive()]),
   parallel: z.int().positive().max(256).nullable().describe('At most what llama.cpp can keep apart'),
+  prefixFolder: z.string().nullable().optional().describe('Where evaluated beginnings of prompts are kept; none keeps none'),
 })
 
 export const promptRequestSchema = z.strictObject({
@@ -42,6 +43,7 @@ export const toProcessSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('probe'), id }),
   z.strictObject({ type: z.literal('open'), id, request: openRequestSchema }),
   z.strictObject({ type: z.literal('count'), id, text: z.string() }),
+  z.strictObject({ type: z.literal('counters'), id }),
   z.strictObject({ type: z.literal('generate'), id, request: promptRequestSchema }),
   z.strictObject({ type: z.literal('abort'), id }),
 ])
@@ -66,7 +68,20 @@ export const answerSchema = z.strictObject({
   text: z.string(),
   toolCalls: z.array(z.strictObject(spokenCall)).describe("Whole ones, in their order; their ids are the program's business"),
   stopReason: z.enum(['stop', 'tool-calls', 'length']),
+  inCompany: z.boolean().describe('Some of its tokens were computed in one batch with those of other answers'),
   usage: z.strictObject({ inputTokens: tokens, cachedInputTokens: tokens, outputTokens: tokens }),
+})
+
+/** What the engine process did since it loaded its model. */
+export const countersSchema = z.strictObject({
+  promptTokens: tokens.describe('Tokens of prompts that were evaluated'),
+  reusedTokens: tokens.describe('Tokens of prompts that were not, because they had been before'),
+  outputTokens: tokens,
+  draftedTokens: tokens.describe('Guessed tokens of answers that copy'),
+  acceptedTokens: tokens.describe('Those of them that were right'),
+  decodes: tokens.describe('Times that the native library computed something'),
+  stepBatches: tokens.describe('Those of them in which answers went on by one token each'),
+  steps: tokens.describe('Tokens that were computed so; divided by `stepBatches` it is the mean size of a batch'),
 })
 
 /** What can go wrong in the engine process; a subset of the codes that users meet. */
@@ -84,6 +99,7 @@ export type PromptRequest = z.infer<typeof promptRequestSchema>
 export type ToProcess = z.infer<typeof toProcessSchema>
 export type FromProcess = z.infer<typeof fromProcessSchema>
 export type Backend = z.infer<typeof backendSchema>
+export type Counters = z.infer<typeof countersSchema>
 export type Opened = z.infer<typeof openedSchema>
 export type Answer = z.infer<typeof answerSchema>
 export type ProblemCode = (typeof problemCodes)[number]

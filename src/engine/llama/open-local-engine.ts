@@ -3,13 +3,15 @@ import type { Engine } from '../engine.ts'
 import { converse, promptOf } from './converse.ts'
 import { inspectFile } from './inspect-file.ts'
 import { defaultLocalDeadlines, type LocalOptions } from './local-options.ts'
-import type { Backend } from './messages.ts'
+import { type Backend, type Counters, countersSchema } from './messages.ts'
 import { orAborted } from './or-aborted.ts'
 import { superviseProcess } from './supervise.ts'
 
 export interface LocalEngine extends Engine {
   /** What computes, and on which GPUs. */
   readonly backend: Backend
+  /** What the engine process did since it started. */
+  counters(): Promise<Counters>
 }
 
 const countSchema = z.int().nonnegative()
@@ -27,6 +29,7 @@ export async function openLocalEngine(
     await supervisor.close()
     throw error
   })
+  let wereTogether = false
   const ready = async (waiter?: AbortSignal) => {
     const running = await orAborted(supervisor.ready(), waiter)
     opened = running.opened
@@ -49,14 +52,24 @@ export async function openLocalEngine(
       return opened.parallel
     },
     get notices() {
-      return [...supervisor.notices, ...opened.notices]
+      return [...supervisor.notices, ...opened.notices, ...(wereTogether ? [notRepeatable] : [])]
     },
     countTokens: async (text) => (await ready()).call({ type: 'count', text }, { result: countSchema }),
+    counters: async () => (await ready()).call({ type: 'counters' }, { result: countersSchema }),
     async generate(request) {
       request.signal.throwIfAborted()
       const prompt = promptOf(request, opened)
-      return await converse(prompt, { request, deadlines, process: await ready(request.signal) })
+      const { inCompany, ...generation } = await converse(prompt, { request, deadlines, process: await ready(request.signal) })
+      wereTogether ||= inCompany
+      return generation
     },
     close: () => supervisor.close(),
   }
+}
+
+/** Measured: what a processor computes for a token alone differs in the last digits from what it computes for it among others, and a GPU has more such steps. */
+const notRepeatable = {
+  code: 'ANSWERS_NOT_REPEATABLE',
+  message: 'Several answers were computed at once, which changes their numbers a little: a second run may word some of them differently.',
+  hint: 'With --jobs 1 the same input always gives the same answers.',
 }

@@ -30,6 +30,7 @@ export function serve(port: Port): void {
     if (loading === null) throw new AppError('INTERNAL', 'The engine process was asked before it had a model.')
     const loaded = await loading
     if (request.type === 'count') return loaded.model.tokenize(request.text).length
+    if (request.type === 'counters') return { ...loaded.counts, ...loaded.rhythm.counts }
     return generate(request.request, loaded, {
       signal,
       onTurn: () => port.send({ type: 'turn', id }),

@@ -1,12 +1,12 @@
 /**
  * Where a prompt is cut into slices that are evaluated one by one: at the end of what requests share, and after every `size` tokens before and behind it.
  * Where a prompt is cut changes its numbers a little, so the cuts depend on the prompt alone and a cached beginning is reused up to a cut only:
- * then a request is answered alike whether its beginning was cached or not.
+ * then a request is answered alike whether its beginning was cached or not. No slice is a single token: those are the ones that answers go on with.
  */
 export function cutsOf({ length, shared, size }: { length: number; shared: number; size: number }): number[] {
   const cuts: number[] = []
-  for (let end = size; end < shared; end += size) cuts.push(end)
-  for (let end = shared; end < length; end += size) if (end > 0) cuts.push(end)
+  for (let end = size; end < shared - 1; end += size) cuts.push(end)
+  for (let end = shared; end < length - 1; end += size) if (end > 1) cuts.push(end)
   return cuts
 }
 

@@ -54,14 +54,14 @@ export function superviseProcess(options: LocalOptions, openMs: number) {
 }
 
 function starter(
-  { modelPath, contextTokens, threads, parallel, environment }: LocalOptions,
+  { modelPath, contextTokens, threads, parallel, prefixFolder, environment }: LocalOptions,
   { openMs, closing }: { openMs: number; closing: AbortSignal },
 ) {
   return async (gpu: LocalOptions['gpu']): Promise<Running> => {
     const process = startEngineProcess(environment)
     const timeout = AbortSignal.timeout(openMs)
     try {
-      const request = { modelPath, contextTokens, gpu, threads, parallel }
+      const request = { modelPath, contextTokens, gpu, threads, parallel, prefixFolder }
       const signal = AbortSignal.any([closing, timeout])
       return { process, opened: await process.call({ type: 'open', request }, { result: openedSchema, signal }) }
     } catch (error) {

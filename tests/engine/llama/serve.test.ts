@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it, vi } from 'vitest'
 import { AppError } from '../../../src/domain/errors.ts'
 import { describeBackend, loadLibrary } from '../../../src/engine/llama/library.ts'
 import { generate } from '../../../src/engine/llama/generate.ts'
-import { createContext, loadModel, modelProblem, noticesFor } from '../../../src/engine/llama/load-model.ts'
+import { loadModel, modelProblem, noticesFor } from '../../../src/engine/llama/load-model.ts'
 import { type FromProcess, type OpenRequest, type PromptRequest } from '../../../src/engine/llama/messages.ts'
 import { renderPrompt } from '../../../src/engine/llama/prompt.ts'
 import { serve } from '../../../src/engine/llama/serve.ts'
@@ -335,49 +335,6 @@ describe('the native library', () => {
       getVramState: () => Promise.resolve({ total: 10 }),
     } as unknown as Parameters<typeof describeBackend>[0]['llama']
     expect(await describeBackend({ llama: gpu }, 1)).toMatchObject({ name: 'cuda', devices: ['A card'], vramBytes: 10, threads: 1 })
-  })
-})
-
-describe('createContext', () => {
-  type Wanted = { contextSize: { min: number; max: number }; sequences: number }
-  const inMemoryFor = async (
-    tokens: number,
-    { contextTokens = null as number | null, parallel = null as number | null, chosen = 4 } = {},
-  ) => {
-    const tried: Wanted[] = []
-    const model = {
-      trainContextSize: 8192,
-      createContext: ({ contextSize, sequences }: Wanted) => {
-        tried.push({ contextSize, sequences })
-        return contextSize.min * sequences > tokens ? Promise.reject(new Error('too large')) : Promise.resolve('a context')
-      },
-    } as unknown as Parameters<typeof createContext>[0]['model']
-    const request = openRequest('a.gguf', { contextTokens, parallel })
-    return {
-      tried,
-      context: await createContext({ model, threads: 1, request, parallel: parallel ?? chosen }).catch((error: unknown) => error),
-    }
-  }
-
-  it('makes several sequences where the memory allows the whole context for each', async () => {
-    expect(await inMemoryFor(4 * 8192)).toEqual({ tried: [{ contextSize: { min: 8192, max: 8192 }, sequences: 4 }], context: 'a context' })
-  })
-
-  it('makes one, with as much context as there is memory for, where it does not', async () => {
-    const { tried, context } = await inMemoryFor(5000)
-    expect(tried.at(-1)).toEqual({ contextSize: { min: 2048, max: 8192 }, sequences: 1 })
-    expect(context).toBe('a context')
-  })
-
-  it('gives what was asked for, or refuses it', async () => {
-    expect((await inMemoryFor(9000, { contextTokens: 4096, parallel: 2 })).tried).toEqual([
-      { contextSize: { min: 4096, max: 4096 }, sequences: 2 },
-    ])
-    expect((await inMemoryFor(8000, { contextTokens: 4096, parallel: 2 })).context).toMatchObject({
-      code: 'ENGINE_OUT_OF_CONTEXT',
-      message: 'The memory that is free does not hold a context of 4096 tokens 2 times.',
-    })
-    expect((await inMemoryFor(1000)).context).toMatchObject({ message: 'The memory that is free does not hold a context of 2048 tokens.' })
   })
 })
 

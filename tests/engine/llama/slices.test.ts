@@ -4,8 +4,8 @@ import { cutsOf, reusableTokens } from '../../../src/engine/llama/slices.ts'
 
 const prompt = fc
   .record({
-    length: fc.integer({ min: 1, max: 3000 }),
-    size: fc.integer({ min: 1, max: 600 }),
+    length: fc.integer({ min: 2, max: 3000 }),
+    size: fc.integer({ min: 2, max: 600 }),
     share: fc.double({ min: 0, max: 1, noNaN: true }),
   })
   .map(({ length, size, share }) => ({ length, size, shared: Math.floor(length * share) }))
@@ -15,14 +15,15 @@ describe('cutsOf', () => {
     expect(cutsOf({ length: 1000, shared: 300, size: 256 })).toEqual([256, 300, 556, 812])
     expect(cutsOf({ length: 512, shared: 0, size: 256 })).toEqual([256])
     expect(cutsOf({ length: 5, shared: 5, size: 256 })).toEqual([])
+    expect(cutsOf({ length: 558, shared: 257, size: 300 })).toEqual([257])
   })
 
-  it('leaves something for the last slice, and no slice empty or too long', () => {
+  it('makes no slice a single token or too long, the last one included', () => {
     fc.assert(
       fc.property(prompt, (wanted) => {
         const ends = [0, ...cutsOf(wanted), wanted.length]
         const lengths = ends.slice(1).map((end, index) => end - ends[index]!)
-        expect(lengths.every((length) => length > 0 && length <= wanted.size)).toBe(true)
+        expect(lengths.every((length) => length > 1 && length <= wanted.size + 1)).toBe(true)
       }),
     )
   })

@@ -1,0 +1,68 @@
+import type { Token } from 'node-llama-cpp'
+import type { LoadedModel } from './load-model.ts'
+import { reusableIn, type Slot } from './slots.ts'
+
+export interface CutPrompt {
+  tokens: readonly Token[]
+  cuts: readonly number[]
+  /** So many of the first tokens are those of other requests too. */
+  sharedTokens: number
+}
+
+interface Evaluation {
+  slot: Slot
+  loaded: Pick<LoadedModel, 'prefixes' | 'rhythm' | 'counts'>
+  signal: AbortSignal
+}
+
+/** Evaluates all slices of a prompt but the last, and returns how many tokens were there already. */
+export async function evaluatePrompt(prompt: CutPrompt, { slot, loaded, signal }: Evaluation): Promise<number> {
+  const { tokens, cuts, sharedTokens } = prompt
+  const { sequence } = slot
+  await keepReusable(prompt, { slot, loaded, signal })
+  const held = sequence.nextTokenIndex
+
+  const evaluateTo = async (end: number) => {
+    for (const cut of cuts.filter((cut) => cut > sequence.nextTokenIndex && cut <= end)) {
+      signal.throwIfAborted()
+      await loaded.rhythm.goOn()
+      const slice = tokens.slice(sequence.nextTokenIndex, cut)
+      await sequence.evaluateWithoutGeneratingNewTokens(slice)
+      loaded.counts.promptTokens += slice.length
+      slot.evaluatedCuts.push(cut)
+    }
+  }
+
+  let cached = held
+  if (held < sharedTokens && cuts.includes(sharedTokens)) {
+    const shared = tokens.slice(0, sharedTokens)
+    const isCopy = await loaded.prefixes.bring({ sequence, tokens: shared, signal }, async () => {
+      await evaluateTo(sharedTokens)
+      // Where a sequence cannot be taken back to any place, this is the one it will be wanted at.
+      if (sequence.needsCheckpoints) await sequence.takeCheckpoint()
+    })
+    if (isCopy) {
+      cached = sharedTokens
+      slot.evaluatedCuts = cuts.filter((cut) => cut <= sharedTokens)
+    }
+  }
+  loaded.counts.reusedTokens += cached
+  await evaluateTo(tokens.length)
+  signal.throwIfAborted()
+  return cached
+}
+
+/** Leaves in the sequence what can be reused of it, exactly as evaluating it again would make it. */
+async function keepReusable({ tokens, cuts }: CutPrompt, { slot, loaded }: Evaluation): Promise<void> {
+  const { sequence } = slot
+  const reusable = reusableIn(slot, { tokens, cuts })
+  if (reusable < sequence.nextTokenIndex) {
+    // Some models can only be taken back to certain places, and the library would evaluate anew, cut otherwise, what lies between.
+    const isExact = reusable > 0 && sequence.getRestoreToPrefixIndexEvaluationSize(reusable - 1) === 0
+    await loaded.rhythm.alone(() =>
+      isExact ? sequence.eraseContextTokenRanges([{ start: reusable, end: sequence.nextTokenIndex }]) : sequence.clearHistory(),
+    )
+  }
+  const held = sequence.nextTokenIndex
+  slot.evaluatedCuts = slot.evaluatedCuts.filter((cut) => cut <= held)
+}
