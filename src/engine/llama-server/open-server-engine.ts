@@ -105,12 +105,19 @@ function starterOf({ server, trainedTokens }: Prepared, { options, model }: { op
       {
         ...{ baseUrl: http.baseUrl, apiKey: http.apiKey, model, userAgent, contextTokens, parallel },
         deadlines: { connectMs: 5000, ...deadlines },
-        // Whatever fails here is the end of the server, and asking again is for the one who asked.
-        maxRetries: 0,
+        // For connections that the server closes just when they are used again; its own end ends all attempts.
+        maxRetries: 2,
       },
       signal,
     )
-    return { ...running, endpoint, contextTokens, parallel, offersTools: props?.chat_template_caps?.supports_tools ?? true, healthMs: Math.min(longestHealthMs, deadlines.idleMs) }
+    return {
+      ...running,
+      endpoint,
+      contextTokens,
+      parallel,
+      offersTools: props?.chat_template_caps?.supports_tools ?? true,
+      healthMs: Math.min(longestHealthMs, deadlines.idleMs),
+    }
   }
 }
 

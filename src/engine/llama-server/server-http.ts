@@ -23,6 +23,8 @@ interface JsonRequest<Value> {
 
 /** Counting a long text takes milliseconds, and a server that does not even do that hangs. */
 const answerMs = 30_000
+/** A connection that was kept may be closed by the server at the very moment in which it is used again. */
+const mostAttempts = 3
 
 /** Speaks to a llama-server on this machine, on connections of our own. */
 export function openServerHttp({ port, apiKey, userAgent }: { port: number; apiKey: string; userAgent: string }): ServerHttp {
@@ -44,15 +46,17 @@ export function openServerHttp({ port, apiKey, userAgent }: { port: number; apiK
     async json(path, { schema, signal, body }) {
       const timeout = AbortSignal.timeout(answerMs)
       const init = body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) }
-      try {
-        const response = await transport.fetch(origin + path, { ...init, signal: AbortSignal.any([signal, timeout]) })
-        const text = await response.text()
-        return response.ok ? (schema.safeParse(JSON.parse(text)).data ?? null) : null
-      } catch (error) {
-        signal.throwIfAborted()
-        if (timeout.aborted) throw tooSlow(path)
-        if (error instanceof SyntaxError) return null
-        throw new AppError('ENGINE_FAILED', `llama-server broke off its answer to ${path}: ${(error as Error).message}.`, { cause: error })
+      for (let attempt = 1; ; attempt++) {
+        try {
+          const response = await transport.fetch(origin + path, { ...init, signal: AbortSignal.any([signal, timeout]) })
+          const text = await response.text()
+          return response.ok ? (schema.safeParse(JSON.parse(text)).data ?? null) : null
+        } catch (error) {
+          signal.throwIfAborted()
+          if (timeout.aborted) throw tooSlow(path)
+          if (error instanceof SyntaxError) return null
+          if (attempt === mostAttempts) throw brokenOff(path, error)
+        }
       }
     },
     close: transport.close,
@@ -61,3 +65,6 @@ export function openServerHttp({ port, apiKey, userAgent }: { port: number; apiK
 
 const tooSlow = (path: string) =>
   new AppError('ENGINE_TIMEOUT', `llama-server did not answer to ${path} in ${answerMs} ms.`, { hint: 'Ask again: it is started anew.' })
+
+const brokenOff = (path: string, cause: unknown) =>
+  new AppError('ENGINE_FAILED', `llama-server broke off its answer to ${path}: ${(cause as Error).message}.`, { cause })

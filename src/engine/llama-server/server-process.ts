@@ -33,6 +33,9 @@ server.on('error', (error) => {
 server.on('exit', (code, signal) => process.exit(signal ? 128 + require('node:os').constants.signals[signal] : code))
 `
 
+/** How long the watchdog may take for that. */
+const patienceMs = 3000
+
 interface Start {
   path: string
   args: readonly string[]
@@ -72,9 +75,11 @@ export function startServerProcess({ path, args, environment, apiKey }: Start): 
       fail(reason)
       if (child.pid === undefined) return
       keepAlive(child, true)
+      // The watchdog waits for the server's end, so that nothing of it is left for an init that some containers do not have.
       child.stdin.destroy()
-      killGroup(child)
+      const timer = setTimeout(() => killGroup(child), patienceMs)
       await closed
+      clearTimeout(timer)
     },
   }
 }
