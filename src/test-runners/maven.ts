@@ -6,6 +6,7 @@ import { readJunitReports, splitReports } from './junit-report.ts'
 import { compilerErrors, jvmScript, moduleOf, readJacocoReports } from './jvm-build.ts'
 import { type ReportedRun, runWithReport } from './run-with-report.ts'
 import type { TestRequest, TestRunner, TestRunnerUse } from './test-runner.ts'
+import { withoutMeasuring } from './without-measuring.ts'
 import { withoutReport } from './without-report.ts'
 
 /** Surefire's own patterns; a class of any other name can be asked for all the same. */
@@ -40,10 +41,8 @@ export const maven: TestRunner = {
     const result = await runMaven(use, request, isMeasured)
     if (typeof result === 'string') return { status: 'failed', reason: result }
     const { code, report, measured, output, folder } = result
-    if (isMeasured && report === null && /jacoco-maven-plugin[\s\S]*(?:offline|could not be resolved)/.test(output)) {
-      const outcome = await maven.test(use, { ...request, measures: false })
-      return outcome.status === 'ran' ? { ...outcome, coverage: null } : outcome
-    }
+    if (isMeasured && report === null && /jacoco-maven-plugin[\s\S]*(?:offline|could not be resolved)/.test(output))
+      return await withoutMeasuring(maven, use, request)
     const found = splitReports(report ?? '', folder, use.directory)
     const gathered = await readJunitReports(found, {
       request,

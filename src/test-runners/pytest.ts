@@ -7,6 +7,7 @@ import { projectProgram, isBelow } from '../workspace/project-program.ts'
 import { jsonOrNull } from './json-or-null.ts'
 import { type ReportedRun, runWithReport } from './run-with-report.ts'
 import type { TestRunner } from './test-runner.ts'
+import { withoutMeasuring } from './without-measuring.ts'
 import { withoutReport } from './without-report.ts'
 
 /** The names of tests as pytest itself takes them are in none of its reports, and JUnit's XML cannot hold them all. */
@@ -85,10 +86,7 @@ export const pytest: TestRunner = {
       ],
     })
     if (typeof result === 'string') return { status: 'failed', reason: result }
-    if (measures && /unrecognized arguments: --cov/.test(result.output)) {
-      const outcome = await pytest.test(use, { ...request, measures: false })
-      return outcome.status === 'ran' ? { ...outcome, coverage: null } : outcome
-    }
+    if (measures && /unrecognized arguments: --cov/.test(result.output)) return await withoutMeasuring(pytest, use, request)
     const gathered = result.report === null ? null : readPluginReport(result.report, result)
     const foundNone = result.code === noneCollected || isUnknownName(result, name)
     if (!gathered) return withoutReport(use, result, foundNone)

@@ -6,6 +6,7 @@ import { readJestReport } from './jest-report.ts'
 import { literally } from './name-pattern.ts'
 import { type ReportedRun, type ReportPlace, runWithReport } from './run-with-report.ts'
 import type { TestRequest, TestRunner, TestRunnerUse } from './test-runner.ts'
+import { withoutMeasuring } from './without-measuring.ts'
 import { withoutReport } from './without-report.ts'
 
 const isTestFile = (path: string) => /\.(test|spec)\.[cm]?[jt]sx?$/.test(path)
@@ -21,6 +22,8 @@ export const vitest: TestRunner = {
     const result = await runVitest(use, request)
     if (typeof result === 'string') return { status: 'failed', reason: result }
     const gathered = result.report === null ? null : readJestReport(result.report, result.pathOf)
+    if (measures && !gathered && /MISSING DEPENDENCY[^\n]*@vitest\/coverage-/.test(result.output))
+      return await withoutMeasuring(vitest, use, request)
     const foundNone = /No test files found/i.test(result.output)
     if (!gathered) return withoutReport(use, result, foundNone)
     return conclude(gathered, {

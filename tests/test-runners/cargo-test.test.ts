@@ -30,6 +30,44 @@ fn same() { panic!() }
     skippedOnly: { path: 'tests/skipped.rs', text: '#[test]\n#[ignore]\nfn skipped() {}\n' },
     broken: { path: 'tests/broken.rs', text: 'fn (' },
     endless: { path: 'tests/endless.rs', text: '#[test]\nfn endless() { std::thread::sleep(std::time::Duration::from_secs(600)) }\n' },
+    order: {
+      path: 'tests/order.rs',
+      text: `use std::io::Write;\n
+fn note(letter: &str) {
+    let path = std::env::var("ORDER").unwrap();
+    write!(std::fs::OpenOptions::new().append(true).open(path).unwrap(), "{letter}").unwrap();
+}\n
+${[...'abcdef'].map((letter) => `#[test]\nfn ${letter}() { note("${letter}") }\n`).join('')}`,
+    },
+  },
+  measured: {
+    files: {
+      'src/lib.rs': `pub fn price(items: &[i32], is_member: bool) -> i32 {
+    if items.is_empty() {
+        return 0;
+    }
+    let mut sum = 0;
+    for item in items {
+        if *item > 100 {
+            sum += item / 2;
+        } else {
+            sum += item;
+        }
+    }
+    if is_member { sum - 5 } else { sum }
+}
+`,
+      'tests/price.rs': '#[test]\nfn adds_up() { assert_eq!(demo::price(&[10, 20], false), 30); }\n',
+    },
+    test: 'tests/price.rs',
+    source: 'src/lib.rs',
+    // To LLVM lines are executed that hold no statement.
+    lines: {
+      ...{ 1: true, 2: true, 3: false, 4: true, 5: true, 6: true, 7: true, 8: false, 9: true, 10: true, 11: true },
+      ...{ 12: true, 13: true, 14: true },
+    },
+    ways: null,
+    isMissing: ask('cargo', 'llvm-cov', 'show-env') === null,
   },
   passing: ['group::passes', 'same'],
   failing: 'fails',
@@ -38,6 +76,8 @@ fn same() { panic!() }
   environment: cargoEnvironment,
   // Nothing runs unless all targets build.
   survivesBrokenFile: false,
-  timeout: 20_000,
+  hasDurations: false,
+  shuffles: false,
+  timeout: 6_000,
   isMissing: ask('cargo', '--version') === null,
 })

@@ -1,4 +1,4 @@
-import { symlinkSync } from 'node:fs'
+import { readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import type { TestOutcome, TestRequest, TestRunner, TestRunnerUse } from '../../src/test-runners/test-runner.ts'
@@ -7,8 +7,23 @@ import { type TemporaryFolder, temporaryFolder } from '../helpers/temporary-fold
 
 type Files = Readonly<Record<string, string>>
 
+/** What a test executes of a source, counted by hand. */
+export interface Measured {
+  files: Files
+  test: string
+  source: string
+  /** By line: executed or not. */
+  lines: Readonly<Record<number, boolean>>
+  /** How many ways there are, and how many of them are taken; null where the tool tells none. */
+  ways: { total: number; taken: number } | null
+  /** Nothing measures where it is not installed, and it need not be. */
+  isMissing?: boolean
+}
+
 export interface RunnerCase {
   runner: TestRunner
+  /** What has to be there before anything runs. */
+  prepare?: () => void
   /** What makes a folder a project of this runner. */
   project: Files
   /** Names are paths below the project. */
@@ -17,10 +32,15 @@ export interface RunnerCase {
     mixed: { path: string; text: string }
     /** One test that passes, with the same name as one of the mixed file where the language allows it. */
     other: { path: string; text: string }
+    /** One test, which is skipped. */
     skippedOnly: { path: string; text: string }
     broken: { path: string; text: string }
     endless: { path: string; text: string }
+    /** Six tests, each of which adds its letter to the file that `ORDER` names. */
+    order: { path: string; text: string }
   }
+  /** A source with a decision, a loop and a way out of it early, and a test that does not go all ways; both are new to the project. */
+  measured: Measured | null
   /** Full names of the tests in the mixed file that pass, the one that fails, and the one in the other file. */
   passing: readonly string[]
   failing: string
@@ -30,10 +50,33 @@ export interface RunnerCase {
   environment?: Files
   /** False where one file that does not build keeps all others of its package from running. */
   survivesBrokenFile?: boolean
+  /** Whether it tells how long a test took. */
+  hasDurations?: boolean
+  /** Whether a seed changes the order of the tests in a file. */
+  shuffles?: boolean
+  /** Each run takes seconds: what another case shows as well is left to `SOAK=1`. */
+  isSlow?: boolean
   /** How long the endless test may take before it is stopped: longer than it takes to build it. */
   timeout?: number
   isMissing?: boolean
 }
+
+/** The same source for all runners of JavaScript: two decisions, a loop and a way out early. */
+export const priceSource = `export function price(items, isMember) {
+  if (items.length === 0) {
+    return 0
+  }
+  let sum = 0
+  for (const item of items) {
+    if (item > 100) {
+      sum += item / 2
+    } else {
+      sum += item
+    }
+  }
+  return isMember ? sum - 5 : sum
+}
+`
 
 const byName = (a: readonly string[], b: readonly string[]) => (a.join() < b.join() ? -1 : 1)
 
@@ -47,10 +90,14 @@ export function projectWith(files: Files): TemporaryFolder {
 }
 
 /** What every adapter has to get right, with the real runner in a real project. */
-export function describeRunner(name: string, { runner, project, files, passing, failing, other, unknown, ...rest }: RunnerCase): void {
-  const { environment = {}, survivesBrokenFile = true, timeout = 4_000, isMissing = false } = rest
+export function describeRunner(name: string, { runner, project, files, measured, ...rest }: RunnerCase): void {
+  const { prepare = () => {}, passing, failing, other, unknown, environment = {}, timeout = 2_500 } = rest
+  const { survivesBrokenFile = true, hasDurations = true, shuffles = true, isMissing = false } = rest
+  const isQuick = rest.isSlow === true && process.env.SOAK !== '1'
   // On a user's machine a runner may be missing; in CI, that is a mistake of the setup.
-  describe.skipIf(isMissing && process.env.CI !== 'true')(`${name}: the contract`, { timeout: 120_000 }, () => {
+  describe.skipIf(isMissing && process.env.CI !== 'true')(`${name}: the contract`, { timeout: 180_000 }, () => {
+    beforeAll(prepare, 240_000)
+
     async function open(chosen: readonly (keyof RunnerCase['files'])[]) {
       const entries = chosen.map((key) => [files[key].path, files[key].text])
       const folder = projectWith({ ...project, ...Object.fromEntries(entries) })
@@ -68,7 +115,7 @@ export function describeRunner(name: string, { runner, project, files, passing, 
         files: [],
         readText: (path) => known.read(path),
         run: runOnHost(folder.path, { HOME: home.path, ...environment }),
-        timeout: 60_000,
+        timeout: 120_000,
         signal: new AbortController().signal,
       }
       const test = (more: Partial<TestRequest> = {}, own: TestRunnerUse = use) => runner.test(own, { ...request, ...more })
@@ -80,11 +127,17 @@ export function describeRunner(name: string, { runner, project, files, passing, 
       let one: TestOutcome
       let mixed: TestOutcome
       let none: TestOutcome
+      let skipped: TestOutcome
+      let left: readonly string[]
       beforeAll(async () => {
         const cleaning: (() => void)[] = []
-        const folder = projectWith({ ...project, [files.mixed.path]: files.mixed.text, [files.other.path]: files.other.text })
+        const chosen = [files.mixed, files.other, files.skippedOnly].map(({ path, text }) => [path, text])
+        const folder = projectWith({ ...project, ...Object.fromEntries(chosen) })
+        const before = projectOf(folder.path).files
         const { test } = await openUse(folder, (clean) => cleaning.push(clean))
         all = await test()
+        left = projectOf(folder.path).files.filter((path) => !before.includes(path))
+        skipped = await test({ files: [files.skippedOnly.path] })
         mixed = await test({ files: [files.mixed.path] })
         one = await test({ files: [files.mixed.path], name: passing[0]! })
         none = await test({ files: [files.mixed.path], name: unknown })
@@ -103,7 +156,7 @@ export function describeRunner(name: string, { runner, project, files, passing, 
 
       it('tells every test that was executed, with its result, and counts the skipped', () => {
         const tests = [...inMixed, [other, 'passed'] as const].toSorted(byName)
-        expect(summary(all)).toEqual({ skipped: 1, tests, broken: [] })
+        expect(summary(all)).toEqual({ skipped: 2, tests, broken: [] })
       })
 
       it('runs only the files asked for', () => {
@@ -116,6 +169,19 @@ export function describeRunner(name: string, { runner, project, files, passing, 
 
       it('calls it not run when no test has the name, although the runner may end with 0', () => {
         expect(none.status).toBe('not-run')
+      })
+
+      it('calls it not run when all tests are skipped', () => {
+        expect(skipped).toMatchObject({ status: 'not-run', reason: expect.stringContaining('1') })
+      })
+
+      it('leaves nothing in the tree but what the runner itself builds', () => {
+        expect(left.filter((path) => !/(^|\/)Cargo\.lock$|^(build|\.gradle)\//.test(path))).toEqual([])
+      })
+
+      it('tells how long tests took, if it knows', () => {
+        const known = all.status === 'ran' ? all.tests.map(({ durationMs }) => durationMs !== null && durationMs >= 0) : []
+        expect(new Set(known)).toEqual(new Set([hasDurations]))
       })
 
       it('gives a test the same identity whether everything runs or only itself', () => {
@@ -131,12 +197,7 @@ export function describeRunner(name: string, { runner, project, files, passing, 
       })
     })
 
-    it('calls it not run when all tests are skipped', async () => {
-      const { test } = await open(['skippedOnly'])
-      expect(await test()).toMatchObject({ status: 'not-run', reason: expect.stringContaining('1') })
-    })
-
-    it('fails when the only file does not parse', async () => {
+    it.skipIf(isQuick)('fails when the only file does not parse', async () => {
       const { test } = await open(['broken'])
       expect((await test({ files: [files.broken.path] })).status).toBe('failed')
     })
@@ -165,11 +226,35 @@ export function describeRunner(name: string, { runner, project, files, passing, 
       expect(outcome).toMatchObject({ status: 'failed', reason: expect.stringContaining('no-such-program') })
     })
 
-    it('leaves nothing in the tree but what the runner itself builds', async () => {
-      const { folder, test } = await open(['other'])
-      const before = projectOf(folder.path).files
-      await test()
-      expect(projectOf(folder.path).files.filter((path) => !path.endsWith('Cargo.lock'))).toEqual(before)
+    it('hands variables to the tests, and changes their order by a seed', async () => {
+      const { folder, test } = await open(['order'])
+      const written = join(folder.path, 'order.txt')
+      async function orderWith(shuffle?: number) {
+        writeFileSync(written, '')
+        await test({ files: [files.order.path], environment: { ORDER: written }, ...(shuffle === undefined ? {} : { shuffle }) })
+        return readFileSync(written, 'utf8')
+      }
+      const once = await orderWith(3)
+      const orders = [await orderWith(), once, isQuick ? once : await orderWith(3)] as const
+      expect(orders.map((order) => [...order].toSorted().join(''))).toEqual(orders.map(() => 'abcdef'))
+      expect(orders[1]).toBe(orders[2])
+      expect(orders[0] !== orders[1]).toBe(shuffles)
+    })
+
+    it.skipIf(measured === null || measured.isMissing)('tells what was counted by hand', async () => {
+      const { files: own, test: path, source, lines, ways } = measured!
+      const folder = projectWith({ ...project, ...own })
+      onTestFinished(() => folder[Symbol.dispose]())
+      const { test } = await openUse(folder, onTestFinished)
+      const outcome = await test({ files: [path], measures: true })
+      if (outcome.status !== 'ran') throw new Error(JSON.stringify(outcome))
+      const coverage = outcome.coverage?.get(source)
+      const taken = [...coverage!.branches.values()].filter((hits) => hits > 0).length
+      const told = {
+        lines: Object.fromEntries([...coverage!.lines].map(([line, hits]) => [line, hits > 0])),
+        total: coverage!.branches.size,
+      }
+      expect({ ...told, taken }).toEqual({ lines, total: ways?.total ?? 0, taken: ways?.taken ?? 0 })
     })
   })
 }

@@ -30,12 +30,57 @@ func TestSame(t *testing.T) {}
       path: 'endless/endless_test.go',
       text: `${head('endless')}\nfunc TestEndless(t *testing.T) { time.Sleep(10 * time.Minute) }\n`,
     },
+    order: {
+      path: 'order/order_test.go',
+      text: `package order\n\nimport (\n\t"os"\n\t"testing"\n)\n
+func note(letter string) {
+	file, _ := os.OpenFile(os.Getenv("ORDER"), os.O_APPEND|os.O_WRONLY, 0o600)
+	file.WriteString(letter)
+	file.Close()
+}
+
+${[...'abcdef'].map((letter) => `func Test${letter.toUpperCase()}(t *testing.T) { note("${letter}") }\n`).join('')}`,
+    },
+  },
+  measured: {
+    files: {
+      'price.go': `package demo
+
+func Price(items []int, isMember bool) int {
+	if len(items) == 0 {
+		return 0
+	}
+	sum := 0
+	for _, item := range items {
+		if item > 100 {
+			sum += item / 2
+		} else {
+			sum += item
+		}
+	}
+	if isMember {
+		sum -= 5
+	}
+	return sum
+}
+`,
+      'price_test.go':
+        'package demo\n\nimport "testing"\n\nfunc TestPrice(t *testing.T) {\n\tif Price([]int{10, 20}, false) != 30 {\n\t\tt.Fatal("no")\n\t}\n}\n',
+    },
+    test: 'price_test.go',
+    source: 'price.go',
+    // Go tells blocks from the brace that opens them to the one that closes them.
+    lines: {
+      ...{ 3: true, 4: true, 5: false, 6: false, 7: true, 8: true, 9: true, 10: false, 11: true, 12: true, 13: true },
+      ...{ 15: true, 16: false, 17: false, 18: true },
+    },
+    ways: null,
   },
   passing: ['TestGroup', 'TestSame'],
   failing: 'TestFails',
   other: 'TestSame',
   unknown: 'TestGrou',
   environment: goEnvironment(),
-  timeout: 20_000,
+  timeout: 6_000,
   isMissing: ask('go', 'version') === null,
 })

@@ -1,5 +1,5 @@
 import { mocha } from '../../src/test-runners/mocha.ts'
-import { describeRunner } from './contract.ts'
+import { describeRunner, priceSource } from './contract.ts'
 
 describeRunner('mocha', {
   runner: mocha,
@@ -9,7 +9,7 @@ describeRunner('mocha', {
       path: 'test/mixed.js',
       text: `
 describe('group (a|b) $1', () => {
-  it('is "quoted" — é [a-z]+ > 1', () => { console.log(JSON.stringify({ stats: {}, passes: [], failures: [], pending: [] })) })
+  it('is "quoted" — é [a-z]+ > 1\\n2', () => { console.log(JSON.stringify({ stats: {}, passes: [], failures: [], pending: [] })) })
   it('fails', () => { throw new Error('expected failure') })
   it.skip('is skipped', () => {})
 })
@@ -20,8 +20,39 @@ it('same', () => {})
     skippedOnly: { path: 'test/skipped.js', text: "it.skip('is skipped', () => {})\n" },
     broken: { path: 'test/broken.js', text: 'syntax error (' },
     endless: { path: 'test/endless.js', text: "it('never ends', function (done) { this.timeout(0); setTimeout(done, 600000) })\n" },
+    order: {
+      path: 'test/order.js',
+      text: `const { appendFileSync } = require('node:fs')\n${[...'abcdef'].map((letter) => `it('${letter}', () => { appendFileSync(process.env.ORDER, '${letter}') })\n`).join('')}`,
+    },
   },
-  passing: ['group (a|b) $1 is "quoted" — é [a-z]+ > 1', 'same'],
+  // To V8 a line is executed unless all of it was not, and its ways are the function and the blocks in it.
+  measured: {
+    files: {
+      'price.js': priceSource.replace('export function', 'exports.price = function'),
+      'test/price.js':
+        "const { price } = require('../price.js')\nit('adds up', () => { if (price([10, 20], false) !== 30) throw new Error('no') })\n",
+    },
+    test: 'test/price.js',
+    source: 'price.js',
+    lines: {
+      1: true,
+      2: true,
+      3: false,
+      4: false,
+      5: true,
+      6: true,
+      7: true,
+      8: false,
+      9: true,
+      10: true,
+      11: true,
+      12: true,
+      13: true,
+      14: true,
+    },
+    ways: { total: 6, taken: 3 },
+  },
+  passing: ['group (a|b) $1 is "quoted" — é [a-z]+ > 1\n2', 'same'],
   failing: 'group (a|b) $1 fails',
   other: 'same',
   unknown: 'group (a|b) $1',

@@ -13,7 +13,13 @@ export interface XmlElement {
 export function readXml(text: string): XmlElement | null {
   const withoutDeclaration = text.replace(/<!DOCTYPE[^>[]*(\[[^\]]*\])?[^>]*>/, '')
   if (XMLValidator.validate(withoutDeclaration) !== true) return null
-  const parser = new XMLParser({ preserveOrder: true, ignoreAttributes: false, attributeNamePrefix: '', parseTagValue: false })
+  const parser = new XMLParser({
+    preserveOrder: true,
+    ignoreAttributes: false,
+    attributeNamePrefix: '',
+    parseTagValue: false,
+    htmlEntities: true,
+  })
   const nodes: unknown = parser.parse(withoutDeclaration)
   return elementsOf(nodes)[0] ?? null
 }
