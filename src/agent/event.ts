@@ -30,4 +30,12 @@ export type AgentEvent =
   | { type: 'mutant-plan'; mutants: number }
   | { type: 'mutant-start'; path: string; line: number }
   | { type: 'mutant-end'; path: string; line: number; status: string; durationMs: number }
+  /** For how many functions tests are written. */
+  | { type: 'test-plan'; targets: number }
+  /** The file and the function that something is done for. */
+  | { type: 'test-start'; path: string }
+  /** What became of a test that was written. */
+  | { type: 'test-try'; target: string; text: string }
+  /** Nothing more is done for a function. */
+  | { type: 'test-end'; target: string }
   | { type: 'agent-end'; ending: string; reason: string; steps: number }

@@ -15,6 +15,7 @@ import { registerDoctor } from './doctor.ts'
 import { registerExplain } from './explain.ts'
 import { registerFix } from './fix.ts'
 import { addGlobalFlags } from './flags.ts'
+import { registerGenerateTests } from './generate-tests.ts'
 import { registerHooks } from './hooks.ts'
 import { registerInit } from './init.ts'
 import { registerMerge } from './merge.ts'
@@ -31,7 +32,16 @@ const groups: readonly { title: string; commands: readonly RegisterCommand[] }[]
   { title: 'Review:', commands: [registerReview, registerMerge, registerPublish, registerBaseline] },
   {
     title: 'Work:',
-    commands: [registerFix, registerRun, registerExplain, registerCommitMessage, registerMutate, registerBatch, registerUndo],
+    commands: [
+      registerFix,
+      registerGenerateTests,
+      registerRun,
+      registerExplain,
+      registerCommitMessage,
+      registerMutate,
+      registerBatch,
+      registerUndo,
+    ],
   },
   {
     title: 'Set up:',

@@ -31,6 +31,7 @@ export function createProgress(stream: ProgressStream, { quiet, verbose = false 
     if (event.type === 'tool-end' && verbose) tellCall(event, stream)
     if (event.type === 'notice' && !quiet) tellNotice(event, stream)
     if (event.type === 'repair-end' && !quiet) stream.write(`${describeRepair(event)}\n`)
+    if (event.type === 'test-try' && !quiet) tellTest(event, stream)
   }
   if (quiet || !stream.isTTY) return { onEvent: tell, end: () => {} }
   const state: ProgressState = {
@@ -58,7 +59,8 @@ export function createProgress(stream: ProgressStream, { quiet, verbose = false 
   return {
     onEvent(event) {
       take(event, state)
-      if ((verbose && event.type === 'tool-end') || event.type === 'repair-end' || event.type === 'notice') clear()
+      if ((verbose && event.type === 'tool-end') || event.type === 'repair-end' || event.type === 'test-try' || event.type === 'notice')
+        clear()
       tell(event)
     },
     end() {
@@ -98,6 +100,11 @@ function describeRepair({ group, rules, text }: EventOf<'repair-end'>): string {
   return terminalLine(`${group} ${rules.join(', ')}: ${text}`).slice(0, 300)
 }
 
+/** `src/price.ts shipping: kept: reaches 2 lines that no test reached`. */
+function tellTest({ target, text }: EventOf<'test-try'>, stream: ProgressStream): void {
+  stream.write(`${terminalLine(`${target}: ${text}`).slice(0, 300)}\n`)
+}
+
 const firstLine = (text: string) => terminalLine(text.split('\n')[0] ?? '').slice(0, 200)
 
 /** `edit_file src/port.ts`: the tool and what of its input names a thing. */
@@ -127,8 +134,7 @@ function take(event: AgentEvent, state: ProgressState): void {
       state.opening = `loading ${event.model}`
       break
     case 'stage-start':
-      state.stage = event.what
-      state.units = 0
+      startCounting(state, 0, event.what)
       state.what = ''
       break
     case 'plan-ready':
@@ -143,13 +149,18 @@ function take(event: AgentEvent, state: ProgressState): void {
     case 'mutant-plan':
       startCounting(state, event.mutants, 'defects tried')
       break
+    case 'test-plan':
+      startCounting(state, event.targets, 'functions done')
+      break
     case 'mutant-start':
       begin(state, `${event.path}:${event.line}`)
       break
+    case 'test-start':
     case 'unit-start':
       begin(state, event.path)
       break
     case 'unit-end':
+    case 'test-end':
     case 'mutant-end':
       state.done++
       break
@@ -169,6 +180,7 @@ function take(event: AgentEvent, state: ProgressState): void {
       break
     case 'change-apply':
     case 'notice':
+    case 'test-try':
     case 'step-end':
     case 'tool-end':
     case 'tool-skip':

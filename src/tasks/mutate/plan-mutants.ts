@@ -43,7 +43,12 @@ export async function planMutants(request: MutateRequest, bench: Workbench, cont
 
 const isTest = (path: string) => testRunners.some((runner) => runner.isTestFile(path))
 
-async function wantedLines({ scope, isExcluded }: MutateRequest, project: Project, context: TaskContext) {
+/** The lines that are meant, by file: those that a change has added, or all of the files that are named. */
+export async function wantedLines(
+  { scope, isExcluded }: Pick<MutateRequest, 'scope' | 'isExcluded'>,
+  project: Project,
+  context: TaskContext,
+) {
   const { workspace, budget } = context
   if (scope.kind === 'paths') {
     const paths = project.files.filter((path) => scope.covers(path) && !isExcluded(path))
