@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import type { Command } from 'commander'
+import { agentPaths } from '../config/agent-paths.ts'
 import { apiKeyFrom, pullRequestBase } from '../config/environment.ts'
 import type { Config } from '../config/schema.ts'
 import { AppError } from '../domain/errors.ts'
@@ -52,7 +53,7 @@ export async function openTaskSession(
     const recovered = recovers ? await finishInterruptedRuns(workspace, context) : []
     const files = await trustedFiles(workspace, context.environment)
     const settings = await (early ?? loadSettings(command, context, { ...overrides, readBase: files.readBase }))
-    const choice = await choose(settings, context, { isSilent: (flags.dryRun ?? false) && !asksOnDryRun })
+    const choice = await choose(settings, context, { isSilent: (flags.dryRun ?? false) && !asksOnDryRun, jobs: flags.jobs ?? null })
     const notices = [...settings.notices, ...files.notices, ...recovered]
     const memory = lazyMemory(workspace, settings.config, { environment: context.environment, notice: (notice) => notices.push(notice) })
     const { seed } = settings.config.engine
@@ -81,7 +82,11 @@ export async function openTaskSession(
   }
 }
 
-function choose({ config, globals }: CommandSettings, context: CommandContext, { isSilent }: { isSilent: boolean }): Promise<EngineChoice> {
+function choose(
+  { config, globals }: CommandSettings,
+  context: CommandContext,
+  { isSilent, jobs }: { isSilent: boolean; jobs: number | null },
+): Promise<EngineChoice> {
   const { environment, signal } = context
   const { engine, models } = config
   return chooseEngine({
@@ -92,6 +97,9 @@ function choose({ config, globals }: CommandSettings, context: CommandContext, {
     allowPull: models.autoPull,
     ...modelTransfer(context, { quiet: globals.quiet }),
     findSecrets: async (text) => (await import('../domain/secrets.ts')).findSecrets(text),
+    serversFolder: join(agentPaths(environment).cache, 'servers'),
+    prefixFolder: join(agentPaths(environment).cache, 'prefixes'),
+    jobs,
     signal,
   })
 }

@@ -22,6 +22,12 @@ export interface ChooseEngineOptions {
   /** Asks a person before a download; null where nobody sits in front of a terminal. */
   ask: ((proposal: PullProposal) => Promise<boolean>) | null
   findSecrets(text: string): Promise<readonly SecretSpan[]>
+  /** Folder where what servers say of themselves is kept; without it, nothing is. */
+  serversFolder?: string
+  /** Folder where evaluated beginnings of prompts are kept for a local model; without it, none are. */
+  prefixFolder?: string
+  /** Requests at once; null leaves it to the engine. */
+  jobs?: number | null
   onTransfer(event: TransferEvent): void
   signal: AbortSignal
 }
@@ -48,7 +54,7 @@ export async function chooseEngine(options: ChooseEngineOptions): Promise<Engine
   }
 }
 
-function endpoint({ engine, apiKey, findSecrets }: ChooseEngineOptions): EngineHandle {
+function endpoint({ engine, apiKey, findSecrets, serversFolder, jobs }: ChooseEngineOptions): EngineHandle {
   const { baseUrl, model, context } = engine
   if (baseUrl === null) {
     throw new AppError('USAGE_INVALID', '--engine endpoint needs the address of a server.', {
@@ -60,10 +66,11 @@ function endpoint({ engine, apiKey, findSecrets }: ChooseEngineOptions): EngineH
     model,
     apiKey: apiKey(),
     contextTokens: context,
-    parallel: null,
+    parallel: jobs ?? null,
     deadlines: defaultDeadlines,
     maxRetries: mostRetries,
     userAgent,
+    rememberIn: serversFolder ?? null,
   })
   return isLoopback(baseUrl) ? handle : redacted(handle, findSecrets)
 }
@@ -106,7 +113,10 @@ interface LocalModel {
   name: string | null
 }
 
-async function localChoice({ engine, environment }: ChooseEngineOptions, { path, digest, name }: LocalModel): Promise<EngineChoice> {
+async function localChoice(
+  { engine, environment, prefixFolder, jobs }: ChooseEngineOptions,
+  { path, digest, name }: LocalModel,
+): Promise<EngineChoice> {
   const { context, gpu, threads, server } = engine
   const options = {
     modelPath: path,
@@ -115,7 +125,8 @@ async function localChoice({ engine, environment }: ChooseEngineOptions, { path,
     contextTokens: context,
     gpu: gpu === 'none' ? ('off' as const) : gpu,
     threads,
-    parallel: null,
+    parallel: jobs ?? null,
+    prefixFolder: prefixFolder ?? null,
     environment,
     userAgent,
     freeRam: () => process.availableMemory(),

@@ -1,4 +1,5 @@
 import type { Message } from '../domain/message.ts'
+import { estimateTokens } from '../domain/tokens.ts'
 import type { Engine, GenerateRequest, Generation, TokenProbability } from './engine.ts'
 import { createPlaceholders, openPlaceholder, replaceSpans, type Hidden, type SecretSpan } from './placeholders.ts'
 
@@ -31,7 +32,8 @@ export function redactingEngine(engine: Engine, findSecrets: FindSecrets): Engin
     get notices() {
       return placeholders.count === 0 ? engine.notices : [...engine.notices, secretsNotice(placeholders.count)]
     },
-    countTokens: (text) => engine.countTokens(text),
+    // A server may count them itself, and is not shown a secret for that.
+    countTokens: async (text) => ((await findSecrets(text)).length > 0 ? estimateTokens(text) : engine.countTokens(text)),
     close: () => engine.close(),
     async generate(request) {
       request.signal.throwIfAborted()

@@ -1,21 +1,13 @@
-import { AppError } from '../../domain/errors.ts'
 import type { OpenAI } from 'openai'
+import { AppError } from '../../domain/errors.ts'
 import { diagnose, Failure, type Place } from './failure.ts'
 import type { Notice } from './negotiation.ts'
+import type { ServedModel } from './server-traits.ts'
 import type { Watch } from './watch.ts'
 import { modelsSchema } from './wire.ts'
 
-export interface ServedModel {
-  name: string
-  contextTokens: number | null
-}
-
-/** Asks the server which models it has, and takes the first; several are worth a notice. Throws a `Failure`. */
-export async function chooseModel(
-  { client, place, watch }: { client: OpenAI; place: Place; watch: Watch },
-  notices: Notice[],
-): Promise<ServedModel> {
-  const models = await listModels(client, { place, watch })
+/** Takes the first of a server's models; several are worth a notice. Throws a `Failure` where there is none. */
+export function chooseModel(models: readonly ServedModel[], { place, notices }: { place: Place; notices: Notice[] }): ServedModel {
   const [first, ...others] = models
   if (first === undefined) throw new Failure(noModel(`The endpoint ${place.url} has no model.`))
   if (others.length > 0) {
@@ -25,15 +17,16 @@ export async function chooseModel(
       hint: `Name one with --model, e.g. --model ${others[0]?.id ?? first.id}.`,
     })
   }
-  return { name: first.id, contextTokens: first.max_model_len ?? null }
+  return first
 }
 
-async function listModels(client: OpenAI, { place, watch }: { place: Place; watch: Watch }) {
+/** Asks the server which models it has. Throws a `Failure`. */
+export async function listModels(client: OpenAI, { place, watch }: { place: Place; watch: Watch }): Promise<readonly ServedModel[]> {
   try {
     watch.expect('first-token')
     const response = await client.models.list({ signal: watch.signal }).asResponse()
     const parsed = modelsSchema.safeParse(await response.json())
-    if (parsed.success) return parsed.data.data
+    if (parsed.success) return parsed.data.data.map(({ id, max_model_len }) => ({ id, contextTokens: max_model_len ?? null }))
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw diagnose(error, place)
   } finally {

@@ -1,9 +1,11 @@
 import type { Failure } from './failure.ts'
 
-export type AnswerFormat = 'json_schema' | 'json_object' | 'text'
+export const answerFormats = ['json_schema', 'json_object', 'text'] as const
+export type AnswerFormat = (typeof answerFormats)[number]
 
 /** What a request can do without, in the words of the wire. Without `max_tokens` the limit is sent under its newer name. */
-export type OptionalField = 'logprobs' | 'chat_template_kwargs' | 'stream_options' | 'seed' | 'temperature' | 'max_tokens'
+export const optionalFields = ['logprobs', 'chat_template_kwargs', 'stream_options', 'seed', 'temperature', 'max_tokens'] as const
+export type OptionalField = (typeof optionalFields)[number]
 
 /** What a server understands, as far as we have learned. */
 export interface Dialect {

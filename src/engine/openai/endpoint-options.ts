@@ -1,3 +1,5 @@
+import type { RememberedServer } from './remembered-server.ts'
+
 export interface Deadlines {
   /** Name look-up, connection and TLS handshake. */
   connectMs: number
@@ -21,6 +23,10 @@ export interface EndpointOptions {
   deadlines: Deadlines
   maxRetries: number
   userAgent: string
+  /** Where what servers say of themselves is kept for later runs; without it, nothing is. */
+  rememberIn?: string | null
+  /** What is known of this server instead, for tests. */
+  remembered?: RememberedServer
   /** Chance and waiting, for tests that must not depend on either. */
   random?: () => number
   sleep?: (milliseconds: number, signal: AbortSignal) => Promise<void>
@@ -35,3 +41,6 @@ export const mostRetries = 3
 export const defaultContextTokens = 8_192
 
 export const defaultParallel = 4
+
+/** vLLM batches whatever is there; its own limit is 256 sequences on most GPUs (`--max-num-seqs`). */
+export const vllmParallel = 16

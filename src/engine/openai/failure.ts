@@ -19,6 +19,11 @@ export class Failure extends Error {
     this.mostRetries = mostRetries
     this.refusal = refusal
   }
+
+  /** The server is asked for too much at once. */
+  get isOverload(): boolean {
+    return this.refusal?.status === 429 || this.refusal?.status === 503
+  }
 }
 
 interface FailureDetails {

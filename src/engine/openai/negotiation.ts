@@ -4,7 +4,14 @@ import { Failure } from './failure.ts'
 
 export type Notice = Engine['notices'][number]
 
+/** What was learned about a server by what it refused. */
+export interface Learned {
+  dialect: Dialect
+  offersTools: boolean
+}
+
 export interface Negotiation {
+  readonly learned: Learned
   /** False once the server has refused a request because of its tools. */
   readonly offersTools: boolean
   /** Sends in the dialect that is known to work, and looks for a simpler one where the server refuses that. */
@@ -12,11 +19,13 @@ export interface Negotiation {
 }
 
 /** What is learned about a server holds for as long as the engine is open; that it does not know schemas is told once. */
-export function openNegotiation(notices: Notice[]): Negotiation {
-  let known = fullDialect
+export function openNegotiation(notices: Notice[], start: Learned = { dialect: fullDialect, offersTools: true }): Negotiation {
+  let known = start.dialect
   // A server that also refused everything simpler minds something else, and need not be asked four times each time.
   let mayGuess = true
-  let offersTools = true
+  let { offersTools } = start
+  if (known.format !== fullDialect.format) notices.push(formatNotice(known.format))
+  if (!offersTools) notices.push(toolsNotice())
 
   const learn = ({ format, without }: Dialect) => {
     if (format !== known.format) notices.push(formatNotice(format))
@@ -32,6 +41,9 @@ export function openNegotiation(notices: Notice[]): Negotiation {
   return {
     get offersTools() {
       return offersTools
+    },
+    get learned() {
+      return { dialect: known, offersTools }
     },
     async run(asked, send) {
       const attempt = async (dialect: Dialect, guess: boolean): ReturnType<typeof send> => {

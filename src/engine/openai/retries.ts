@@ -6,6 +6,8 @@ export interface RetryPolicy {
   maxRetries: number
   random: () => number
   sleep: (milliseconds: number, signal: AbortSignal) => Promise<void>
+  /** Told of a server that is asked for too much, and how long it is left alone. */
+  onPause: (pauseMs: number) => void
 }
 
 const firstPauseMs = 500
@@ -23,6 +25,7 @@ export async function withRetries<T>(attempt: () => Promise<T>, policy: RetryPol
       if (!error.retryable || retries >= Math.min(policy.maxRetries, error.mostRetries)) throw error.told
       const pauseMs = error.retryAfterMs ?? policy.random() * Math.min(longestPauseMs, firstPauseMs * 2 ** retries)
       if (pauseMs >= watch.remainingMs()) throw tooLate(error, pauseMs)
+      if (error.isOverload) policy.onPause(pauseMs)
       watch.rest()
       await pause(pauseMs, policy, watch.signal)
     }
