@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os'
 import type * as Library from 'node-llama-cpp'
 import { AppError } from '../../domain/errors.ts'
+import { readCpuQuota } from './cpu-quota.ts'
 import type { Backend, OpenRequest } from './messages.ts'
 
 export type LlamaLibrary = typeof Library
@@ -11,6 +12,12 @@ export interface LoadedLibrary {
   /** What the native library complained about since it was asked last. */
   takeErrors: () => string[]
 }
+
+/**
+ * How a build of the library's own source differs from the prebuilt one. Its threads stay, where the prebuilt one starts and ends them with each token.
+ * The library finds a build by the options that it was made with.
+ */
+export const sourceBuildOptions = { GGML_OPENMP: 'ON' }
 
 /** The version that package.json pins. */
 const pinnedVersion = '3.21.1'
@@ -33,6 +40,8 @@ export async function loadLibrary(
     .getLlama({
       gpu: gpu === 'off' ? false : gpu,
       build: 'never',
+      // Takes the library that was built here with these options where there is one, and the prebuilt one otherwise.
+      cmakeOptions: sourceBuildOptions,
       skipDownload: true,
       progressLogs: false,
       logLevel: library.LlamaLogLevel.error,
@@ -57,8 +66,8 @@ export async function describeBackend({ llama }: Pick<LoadedLibrary, 'llama'>, t
 }
 
 /** ggml's threads wait for each other by spinning: one more than there are free cores costs a factor of hundreds, so larger machines keep one back. */
-export function freeCores(physicalCores: number, allowed = availableParallelism()): number {
-  const cores = Math.max(1, Math.min(physicalCores, allowed))
+export function freeCores(physicalCores: number, allowed = availableParallelism(), quota = readCpuQuota()): number {
+  const cores = Math.max(1, Math.min(physicalCores, allowed, Math.floor(quota ?? Infinity)))
   return cores > 2 ? cores - 1 : cores
 }
 

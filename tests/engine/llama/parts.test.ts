@@ -47,14 +47,17 @@ describe('readModelName', () => {
 
 describe('freeCores', () => {
   it.each([
-    [1, 1, 1],
-    [2, 2, 2],
-    [8, 8, 7],
-    [32, 2, 2],
-    [2, 64, 2],
-    [0, 4, 1],
-  ])('takes of %i physical cores, %i of them allowed, %i', (physical, allowed, free) => {
-    expect(freeCores(physical, allowed)).toBe(free)
+    [1, 1, null, 1],
+    [2, 2, null, 2],
+    [8, 8, null, 7],
+    [32, 2, null, 2],
+    [2, 64, null, 2],
+    [0, 4, null, 1],
+    [32, 32, 2.5, 2],
+    [32, 32, 0.5, 1],
+    [2, 2, 16, 2],
+  ])('takes of %i physical cores, %i of them allowed, for the time of %s, %i', (physical, allowed, quota, free) => {
+    expect(freeCores(physical, allowed, quota)).toBe(free)
   })
 })
 
