@@ -26,11 +26,11 @@ export async function copying(
   const signal = AbortSignal.timeout(600_000)
   const options = { modelPath: model, digest: null, name: null, contextTokens: 4096, gpu, threads, parallel: 1, environment: process.env }
   const engine = await openLocalEngine(options, { model: 'echo', signal })
-  const words = echoWords().slice(0, tokens)
-  const input = words.map((word, index) => (index % changed === changed - 1 ? `${index}` : word)).join(' ')
+  const [words, wrong] = [echoWords().slice(0, tokens), echoWords().slice(tokens)]
+  const input = words.map((word, index) => (index % changed === changed - 1 ? (wrong[index % wrong.length] ?? word) : word)).join(' ')
   const answer = async (copiesInput: boolean) => {
     const before = await decodesOf(engine)
-    const messages = [{ role: 'user', text: `Put the words in for the numbers: ${input}` }] as const
+    const messages = [{ role: 'user', text: `Every tenth word is a wrong one. Say the right ones: ${input}` }] as const
     const { message, totalMs, usage, firstTokenMs } = await engine.generate({
       messages,
       tools: [],
