@@ -59,9 +59,8 @@ async function keepReusable({ tokens, cuts }: CutPrompt, { slot, loaded }: Evalu
   if (reusable < sequence.nextTokenIndex) {
     // Some models can only be taken back to certain places, and the library would evaluate anew, cut otherwise, what lies between.
     const isExact = reusable > 0 && sequence.getRestoreToPrefixIndexEvaluationSize(reusable - 1) === 0
-    await loaded.rhythm.alone(() =>
-      isExact ? sequence.eraseContextTokenRanges([{ start: reusable, end: sequence.nextTokenIndex }]) : sequence.clearHistory(),
-    )
+    if (isExact) await sequence.eraseContextTokenRanges([{ start: reusable, end: sequence.nextTokenIndex }])
+    else await loaded.rhythm.alone(() => sequence.clearHistory())
   }
   const held = sequence.nextTokenIndex
   slot.evaluatedCuts = slot.evaluatedCuts.filter((cut) => cut <= held)

@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs'
-import type { LlamaModel } from 'node-llama-cpp'
+import type { LlamaContextSequence, LlamaModel } from 'node-llama-cpp'
 import { AppError } from '../../domain/errors.ts'
 import { describeBackend, type LoadedLibrary, loadLibrary } from './library.ts'
 import type { OpenRequest, Opened } from './messages.ts'
@@ -78,7 +78,7 @@ export async function loadModel(request: OpenRequest): Promise<LoadedModel> {
     llama,
     model,
     template,
-    slots: createSlots(Array.from({ length: parallel }, () => context.getSequence())),
+    slots: createSlots(Array.from({ length: parallel }, () => erasedAlone(context.getSequence(), rhythm))),
     rhythm,
     prefixes: createPrefixes({ store, identity, rhythm }),
     counts: { promptTokens: 0, reusedTokens: 0, outputTokens: 0, draftedTokens: 0, acceptedTokens: 0 },
@@ -86,6 +86,13 @@ export async function loadModel(request: OpenRequest): Promise<LoadedModel> {
     sliceTokens,
     opened: { contextTokens, parallel, offersTools: template.calls !== null, backend, notices: await noticesFor(request, model, loaded) },
   }
+}
+
+/** Whoever takes tokens back out of a sequence would otherwise wait until nobody else speaks any more. */
+function erasedAlone(sequence: LlamaContextSequence, { alone }: Rhythm): LlamaContextSequence {
+  const erase = sequence.eraseContextTokenRanges.bind(sequence)
+  sequence.eraseContextTokenRanges = (ranges) => alone(() => erase(ranges))
+  return sequence
 }
 
 /** What tells one state of a file from another without reading all of it. */

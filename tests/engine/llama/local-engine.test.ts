@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it, onTestFinished } from 'vitest'
@@ -60,7 +60,7 @@ function startUnattended(work: string) {
       console.log(JSON.stringify(message.text))
     }
     ${work}`
-  return spawn(process.execPath, ['--input-type=module', '--eval', code, JSON.stringify(localOptions(tinyMoe()))], {
+  return spawn(process.execPath, ['--expose-gc', '--input-type=module', '--eval', code, JSON.stringify(localOptions(tinyMoe()))], {
     stdio: ['ignore', 'pipe', 'pipe'],
   })
 }
@@ -280,18 +280,34 @@ describe('the engine process', () => {
     expect(JSON.parse(output.stdout)).not.toBe('')
   })
 
-  it('leaves no file open, however often an engine is opened and closed', async () => {
-    const openFiles = () => readdirSync('/dev/fd').length
-    const cycle = async () => {
-      const engine = await localHandle(localOptions(tinyMoe(), { contextTokens: 512 })).open(never())
-      await engine.generate(ask('hello', { maxTokens: 4 }))
+  it('leaves no memory, file or process behind, however often an engine is opened, aborted and closed', async () => {
+    const cycles = process.env.SOAK ? 500 : 5
+    const program = startUnattended(`
+      import { readdirSync } from 'node:fs'
       await engine.close()
-    }
-    await cycle()
-    const before = openFiles()
-    for (let count = 0; count < (process.env.SOAK ? 100 : 3); count++) await cycle()
-    expect(openFiles()).toBeLessThanOrEqual(before)
-  }, 600_000)
+      const state = () => {
+        globalThis.gc()
+        return { rss: process.memoryUsage().rss, files: readdirSync('/dev/fd').length }
+      }
+      let settled
+      for (let count = 0; count < ${cycles}; count++) {
+        const engine = await localHandle({ ...options, contextTokens: 512 }).open(new AbortController().signal)
+        const abort = new AbortController()
+        const aborted = engine.generate({ ...request, signal: abort.signal, onText: () => abort.abort(new Error('enough')) })
+        await aborted.catch((error) => { if (error.message !== 'enough') throw error })
+        await engine.generate({ ...request, maxTokens: 4, signal: new AbortController().signal })
+        await engine.close()
+        if (count === Math.min(9, ${cycles} - 3)) settled = state()
+      }
+      console.log(JSON.stringify({ settled, end: state() }))`)
+    const text = { stdout: '', stderr: '' }
+    program.stdout.on('data', (chunk) => (text.stdout += chunk))
+    program.stderr.on('data', (chunk) => (text.stderr += chunk))
+    expect([await once(program, 'close'), text.stderr]).toEqual([[0, null], ''])
+    const { settled, end } = JSON.parse(text.stdout) as Record<string, { rss: number; files: number }>
+    expect(end!.rss).toBeLessThan(settled!.rss * 1.05)
+    expect(end!.files).toBeLessThanOrEqual(settled!.files)
+  }, 1_800_000)
 
   it('does not grow with the requests that it answers and the ones that are aborted', async () => {
     const engine = await open()
