@@ -348,6 +348,24 @@ describe('a repository that wants to run on the host', () => {
   })
 })
 
+describe('a llama-server that the repository names', () => {
+  const named = { 'repository/.agentrc': 'engine: { server: /srv/llama-server, model: m }' }
+
+  it('is not started, and the user is told', async () => {
+    const { config, written, notices } = await load({ files: named })
+    expect([config.engine.server, config.engine.model, written.has('engine.server')]).toEqual(['auto', 'm', false])
+    expect(notices).toMatchObject([{ code: 'SERVER_NOT_YOURS', message: expect.stringContaining('.agentrc names the program') }])
+  })
+
+  it('is started where the user says so, and a repository may do without', async () => {
+    const environment = { AGENT_ENGINE_SERVER: '/opt/llama-server' }
+    const mine = await load({ files: named, environment })
+    expect([mine.config.engine.server, mine.notices]).toEqual(['/opt/llama-server', []])
+    const never = await load({ files: { 'repository/.agentrc': 'engine: { server: never }' } })
+    expect([never.config.engine.server, never.notices]).toEqual(['never', []])
+  })
+})
+
 describe('an endpoint that the repository names', () => {
   const named = (baseUrl: string) => ({ 'repository/.agentrc': `engine: { baseUrl: "${baseUrl}", model: m }` })
   const foreign = named('https://ada:pass@collector.example/v1')

@@ -29,14 +29,17 @@ export async function findLlamaServer(
   const isNamed = setting !== 'auto' && setting !== 'always'
   const path = isNamed ? setting : onPath(environment)
   if (path === null) return null
-  const [help, version] = await Promise.all(['--help', '--version'].map((flag) => askServer(path, flag, { environment, signal })))
-  const problem = help === null || help === undefined ? 'does not start, or does not answer to --help' : problemOf(help)
+  const ask = async (flag: string) => (isProgram(path) ? await askServer(path, flag, { environment, signal }) : null)
+  const [help, version] = await Promise.all([ask('--help'), ask('--version')])
+  const problem = help === null ? wrongWith(path) : problemOf(help)
   if (problem === null) return { path, version: versionIn(version ?? ''), flags: flagsIn(help ?? '') }
   if (setting === 'auto') return null
   throw new AppError('ENGINE_UNAVAILABLE', `${path} ${problem}.`, {
     hint: 'Install a recent llama-server of llama.cpp, or set engine.server to its path, or to never.',
   })
 }
+
+const wrongWith = (path: string) => (isProgram(path) ? 'does not start, or does not answer to --help' : 'is no program that can be run')
 
 function problemOf(help: string): string | null {
   const flags = flagsIn(help)

@@ -46,17 +46,22 @@ async function openEither(library: LocalHandle, { options, model, signal }: Eith
   signal.throwIfAborted()
   const prepared = await prepareAny(options, signal)
   if (prepared === null) return await library.open(signal)
-  const openServer = async (notices: Engine['notices'] = []) => {
+  const openServer = async (change: Partial<Prepared>) => {
     const { openServerEngine } = await import('./open-server-engine.ts')
-    return await openServerEngine({ ...prepared, notices: [...prepared.notices, ...notices] }, { options, model, signal })
+    return await openServerEngine({ ...prepared, ...change }, { options, model, signal })
   }
   const isNeeded = needsServer(prepared.plans[0])
-  const engine = isNeeded ? await openServer().catch(ourProblem) : await library.open(signal).catch(ourProblem)
+  // A GPU that llama-server does not start with is still one for the library.
+  const engine = isNeeded
+    ? await openServer({ plans: [prepared.plans[0]] }).catch(ourProblem)
+    : await library.open(signal).catch(ourProblem)
   signal.throwIfAborted()
   if (!(engine instanceof AppError)) return engine
   if (isNeeded) return await library.open(signal)
   // Where neither can, what the library says is what the user knows more about.
-  const other = libraryProblems.has(engine.code) ? await openServer([instead(engine)]).catch(ourProblem) : engine
+  const other = libraryProblems.has(engine.code)
+    ? await openServer({ notices: [...prepared.notices, instead(engine)] }).catch(ourProblem)
+    : engine
   signal.throwIfAborted()
   if (other instanceof AppError) throw engine
   return other
