@@ -45,8 +45,6 @@ async function run() {
     cachedTokens: 1,
     ...(mood.mode && { mode: mood.mode }),
     answer: (request): ScriptedReply => {
-      if (mood.crashesOnChat) process.kill(process.pid, 'SIGSEGV')
-      if (mood.hangsOnChat) process.kill(process.pid, 'SIGSTOP')
       if (request.response_format)
         return { text: JSON.stringify({ verdict: 'some', items: [{ quote: 'if (größe)', line: 17, note: null }] }) }
       const last = request.messages.at(-1)
@@ -71,6 +69,8 @@ async function run() {
       if (behaviour.isOld) return json(response, 404, {})
       return json(response, 200, { input_tokens: tokensOf(await readText(request)).length })
     }
+    if (mood.crashesOnChat) process.kill(process.pid, 'SIGSEGV')
+    if (mood.hangsOnChat) process.kill(process.pid, 'SIGSTOP')
     const { port } = new URL(scripted.baseUrl)
     const onward = forward({ port, host: '127.0.0.1', path, method: request.method, headers: request.headers }, (answer) => {
       response.writeHead(answer.statusCode ?? 500, answer.headers)

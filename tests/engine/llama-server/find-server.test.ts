@@ -44,14 +44,16 @@ describe('findLlamaServer', () => {
     await expect(findLlamaServer(server.environment)).resolves.toBeNull()
   })
 
-  it('says that a program does not start', async () => {
+  it('says that a program cannot be run, or fails', async () => {
     using folder = temporaryFolder({ 'llama-server': '#!/bin/sh\nexit 9\n' })
     const setting = `${folder.path}/llama-server`
-    const problem = { code: 'ENGINE_UNAVAILABLE', message: expect.stringContaining('does not start') }
-    await expect(findLlamaServer({ PATH: '' }, { setting })).rejects.toMatchObject(problem)
+    const wrong = (message: string) => ({ code: 'ENGINE_UNAVAILABLE', message: expect.stringContaining(message) })
+    await expect(findLlamaServer({ PATH: '' }, { setting })).rejects.toMatchObject(wrong('is no program that can be run'))
     chmodSync(setting, 0o755)
-    await expect(findLlamaServer({ PATH: '' }, { setting })).rejects.toMatchObject(problem)
-    await expect(findLlamaServer({ PATH: '' }, { setting: '/nowhere/llama-server' })).rejects.toMatchObject(problem)
+    await expect(findLlamaServer({ PATH: '' }, { setting })).rejects.toMatchObject(wrong('does not start'))
+    await expect(findLlamaServer({ PATH: '' }, { setting: '/nowhere/llama-server' })).rejects.toMatchObject(
+      wrong('is no program that can be run'),
+    )
   })
 })
 

@@ -1,13 +1,12 @@
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
-import { setTimeout as delay } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { serverHandle } from '../../../src/engine/llama-server/server-handle.ts'
 import type { ServerOptions } from '../../../src/engine/llama-server/server-options.ts'
 import { tinyMoe } from '../../helpers/local-models.ts'
 import { ask } from '../contract.ts'
-import { type Behaviour, type FakeServer, fakeServer, serverOptions } from './fake-server.ts'
+import { type Behaviour, type FakeServer, fakeServer, serverOptions, type Start } from './fake-server.ts'
 
 const deadlines = { openMs: 20_000, firstTokenMs: 20_000, idleMs: 20_000, totalMs: 20_000 }
 
@@ -17,10 +16,12 @@ async function open(server: FakeServer, more: Partial<ServerOptions> = {}, signa
 
 const valueOf = (args: readonly string[], flag: string) => args[args.indexOf(flag) + 1]
 
-/** Waits until a process is gone, or has ended and is only not yet taken note of. */
-async function gone(pid: number): Promise<void> {
-  const state = () => execFileSync('ps', ['-A', '-o', 'pid=,state='], { encoding: 'utf8' }).match(new RegExp(`^ *${pid} +(\\S)`, 'm'))?.[1]
-  while (!['Z', undefined].includes(state())) await delay(20)
+/** Waits until a process is gone, or has ended and is only not yet taken note of. One that was never started is. */
+async function gone(start: Start | undefined): Promise<void> {
+  if (start === undefined) return
+  const table = () => execFileSync('ps', ['-A', '-o', 'pid=,state='], { encoding: 'utf8' })
+  const state = () => table().match(new RegExp(`^ *${start.pid} +(\\S)`, 'm'))?.[1]
+  await expect.poll(state, { interval: 100, timeout: 30_000 }).toSatisfy((found: unknown) => found === 'Z' || found === undefined)
 }
 
 describe('a managed llama-server', () => {
@@ -152,31 +153,31 @@ describe('a managed llama-server', () => {
   it('is none where something else answers', async () => {
     using server = fakeServer({ moods: [{ health: 404 }] })
     await expect(open(server)).rejects.toMatchObject({ code: 'ENGINE_UNAVAILABLE', message: expect.stringContaining('status 404') })
-    await gone(server.starts()[0]!.pid)
+    await gone(server.starts()[0])
   })
 
   it('is ended where it does not load in time', async () => {
     using server = fakeServer({ moods: [{ neverListens: true }] })
     await expect(open(server, { deadlines: { ...deadlines, openMs: 1500 } })).rejects.toMatchObject({ code: 'ENGINE_TIMEOUT' })
-    await gone(server.starts()[0]!.pid)
+    await gone(server.starts()[0])
   })
 
   it('is ended where the caller leaves while it loads', async () => {
     using server = fakeServer({ moods: [{ loadMs: 60_000 }] })
     const abort = new AbortController()
     const opening = open(server, {}, abort.signal)
-    while (server.starts().length === 0) await delay(20)
+    await expect.poll(() => server.starts().length, { interval: 20, timeout: 30_000 }).toBe(1)
     const reason = new Error('not wanted any more')
     abort.abort(reason)
     await expect(opening).rejects.toBe(reason)
-    await gone(server.starts()[0]!.pid)
+    await gone(server.starts()[0])
   })
 
   it('is ended where it hangs, and the next question is answered by another one', async () => {
     using server = fakeServer({ moods: [{ hangsOnChat: true }, {}] })
-    const engine = await open(server, { deadlines: { ...deadlines, firstTokenMs: 300, idleMs: 300 } })
+    const engine = await open(server, { deadlines: { ...deadlines, firstTokenMs: 1000, idleMs: 1000 } })
     await expect(engine.generate(ask('Count.'))).rejects.toMatchObject({ code: 'ENGINE_TIMEOUT' })
-    await gone(server.starts()[0]!.pid)
+    await gone(server.starts()[0])
     await expect(engine.generate(ask('Count.'))).resolves.toMatchObject({ stopReason: 'stop' })
     await engine.close()
   })
@@ -212,7 +213,7 @@ describe('a managed llama-server', () => {
     using server = fakeServer()
     const engine = await open(server)
     await engine.close()
-    await gone(server.starts()[0]!.pid)
+    await gone(server.starts()[0])
   })
 
   it('is told what does not fit before anything is started', async () => {
@@ -247,7 +248,7 @@ describe('the process that has started a llama-server', () => {
     using server = fakeServer()
     const child = await scene(server, 'setInterval(() => {}, 1000)')
     child.kill('SIGKILL')
-    await gone(server.starts()[0]!.pid)
+    await gone(server.starts()[0])
   })
 
   it('ends by itself without closing anything, and the server with it', async () => {
@@ -255,16 +256,16 @@ describe('the process that has started a llama-server', () => {
     const child = await scene(server, '')
     if (child.exitCode === null) await once(child, 'exit')
     expect(child.exitCode).toBe(0)
-    await gone(server.starts()[0]!.pid)
+    await gone(server.starts()[0])
   })
 
   it('ends what is left where the watchdog between them was killed', async () => {
     using server = fakeServer()
     const engine = await open(server)
-    const { pid } = server.starts()[0]!
-    const parent = Number(execFileSync('ps', ['-o', 'ppid=', '-p', String(pid)], { encoding: 'utf8' }))
+    const start = server.starts()[0]!
+    const parent = Number(execFileSync('ps', ['-o', 'ppid=', '-p', String(start.pid)], { encoding: 'utf8' }))
     process.kill(parent, 'SIGKILL')
-    await gone(pid)
+    await gone(start)
     await expect(engine.generate(ask('Count.'))).resolves.toMatchObject({ stopReason: 'stop' })
     await engine.close()
   })
