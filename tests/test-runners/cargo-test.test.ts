@@ -67,7 +67,7 @@ ${[...'abcdef'].map((letter) => `#[test]\nfn ${letter}() { note("${letter}") }\n
       ...{ 12: true, 13: true, 14: true },
     },
     ways: null,
-    isMissing: ask('cargo', 'llvm-cov', 'show-env') === null,
+    isMissing: ask('cargo', 'llvm-cov', '--version') === null,
   },
   passing: ['group::passes', 'same'],
   failing: 'fails',

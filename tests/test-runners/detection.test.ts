@@ -104,6 +104,54 @@ describe('detecting test runners', () => {
   })
 })
 
+describe('builds of the JVM', () => {
+  const pom = (...modules: readonly string[]) =>
+    `<project><modules>${modules.map((name) => `<module>${name}</module>`).join('')}</modules></project>`
+
+  it('are started where no other build has them for a module', async () => {
+    const files = {
+      'pom.xml': pom('core', 'web/pom.xml', 'gone'),
+      'core/pom.xml': pom(' deep '),
+      'core/deep/pom.xml': '<project/>',
+      'web/pom.xml': '<project/>',
+      'tools/pom.xml': '<project><!-- <module>x</module> --></project>',
+      'core/src/it/one/pom.xml': '<project/>',
+    }
+    expect(await usesOf(files)).toEqual(['maven . mvn', 'maven tools mvn'])
+  })
+
+  it('are started by Gradle where there are settings, or a build file alone, and left to Maven where there are both', async () => {
+    const files = {
+      'a/settings.gradle.kts': '',
+      'a/core/build.gradle.kts': '',
+      'a/buildSrc/build.gradle': '',
+      'a/nested/settings.gradle': '',
+      'b/build.gradle': '',
+      'b/core/build.gradle': '',
+      'c/build.gradle': '',
+      'c/pom.xml': '<project/>',
+    }
+    expect(await usesOf(files)).toEqual(['gradle a gradle', 'gradle a/nested gradle', 'gradle b gradle', 'maven c mvn'])
+  })
+
+  it('have their tests where Maven and Gradle look for them', async () => {
+    const uses = await detectTestRunners(project({ 'a/pom.xml': '', 'b/build.gradle': '' }))
+    const owner = (path: string) => useFor(uses, path)?.use.runner
+    const paths = [
+      'a/src/test/java/x/SizeTest.java',
+      'b/m/src/test/kotlin/SizeTest.kt',
+      'a/src/test/java/x/Sizes.java',
+      'b/src/test/groovy/x/SizeSpec.groovy',
+    ]
+    expect(paths.map(owner)).toEqual(['maven', 'gradle', 'maven', 'gradle'])
+    expect(['a/src/main/java/x/SizeTest.java', 'a/src/test/resources/x.txt', 'src/test/java/ATest.java'].map(owner)).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ])
+  })
+})
+
 describe('test files', () => {
   const named = (name: string) => testRunners.find((runner) => runner.name === name)!
   const cases: Record<string, { yes: string[]; no: string[] }> = {

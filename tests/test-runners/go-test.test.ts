@@ -1,4 +1,7 @@
+import { describe, expect, it } from 'vitest'
 import { goTest } from '../../src/test-runners/go-test.ts'
+import { projectOf, runOnHost } from '../helpers/linter-runner.ts'
+import { temporaryFolder } from '../helpers/temporary-folder.ts'
 import { describeRunner } from './contract.ts'
 import { ask, goEnvironment } from '../helpers/programs.ts'
 
@@ -84,3 +87,26 @@ func Price(items []int, isMember bool) int {
   timeout: 6_000,
   isMissing: ask('go', 'version') === null,
 })
+
+describe.skipIf(ask('go', 'version') === null && process.env.CI !== 'true')(
+  'one of several tests in a test of Go',
+  { timeout: 120_000 },
+  () => {
+    it('is run with the one around it, whatever its name holds', async () => {
+      const names = [String.raw`it's "(a|b)" $1 é`, 'a/b', String.raw`line\nbreak`, 'other']
+      const text = `package demo\n\nimport "testing"\n\nfunc TestGroup(t *testing.T) {\n${names.map((name) => `\tt.Run(${name.includes('line') ? `"${name}"` : `\`${name}\``}, func(t *testing.T) {})\n`).join('')}}\n`
+      using folder = temporaryFolder({ 'go.mod': 'module example.com/demo\n\ngo 1.21\n', 'a_test.go': text })
+      const project = projectOf(folder.path)
+      const [use] = await goTest.detect(project)
+      const request = { files: ['a_test.go'], readText: project.read, timeout: 60_000, signal: new AbortController().signal }
+      const run = runOnHost(folder.path, goEnvironment())
+      const namesOf = async (name?: string) => {
+        const outcome = await goTest.test(use!, { ...request, run, ...(name === undefined ? {} : { name }) })
+        return outcome.status === 'ran' ? outcome.tests.map((test) => test.name) : outcome.reason
+      }
+      const [group = '', ...all] = await namesOf()
+      expect(all).toHaveLength(names.length)
+      for (const name of all.slice(0, 3)) expect(await namesOf(name)).toEqual(expect.arrayContaining([group, name]))
+    })
+  },
+)

@@ -1,4 +1,9 @@
+import { mkdirSync, symlinkSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { expect, it } from 'vitest'
 import { mocha } from '../../src/test-runners/mocha.ts'
+import { projectOf, runOnHost } from '../helpers/linter-runner.ts'
+import { temporaryFolder } from '../helpers/temporary-folder.ts'
 import { describeRunner, priceSource } from './contract.ts'
 
 describeRunner('mocha', {
@@ -58,4 +63,21 @@ it('same', () => {})
   unknown: 'group (a|b) $1',
   // Mocha loads all files before it runs any.
   survivesBrokenFile: false,
+})
+
+it('does not know what Mocha executes where the project has no c8', { timeout: 60_000 }, async () => {
+  using folder = temporaryFolder({ 'package.json': '{"scripts":{"test":"mocha"}}', 'test/a.js': "it('passes', () => {})\n" })
+  mkdirSync(join(folder.path, 'node_modules/.bin'), { recursive: true })
+  symlinkSync(resolve('node_modules/mocha/bin/mocha.js'), join(folder.path, 'node_modules/.bin/mocha'))
+  const project = projectOf(folder.path)
+  const [use] = await mocha.detect(project)
+  const outcome = await mocha.test(use!, {
+    files: [],
+    measures: true,
+    readText: (path) => project.read(path),
+    run: runOnHost(folder.path),
+    timeout: 60_000,
+    signal: new AbortController().signal,
+  })
+  expect(outcome).toMatchObject({ status: 'ran', tests: [{ name: 'passes' }], coverage: null })
 })

@@ -71,11 +71,53 @@ describe('endings of every runner', () => {
   }
 })
 
+describe('a runner that lacks what was asked of it', () => {
+  const answered = async (runner: TestRunner, results: readonly Result[], more: Partial<TestRequest>) => {
+    const { run, commands } = scriptedRun(...results)
+    const request = { files: [], readText: async () => null, run, timeout: 1000, signal: new AbortController().signal, ...more }
+    const outcome = await runner.test({ runner: runner.name, directory: 'pkg', program: ['prog'] }, request)
+    return { outcome, options: commands.map(({ argv }) => argv.filter((arg) => /random|shuffle|coverage\.enabled|cov=/.test(arg))) }
+  }
+  const done = { code: 0, stdout: report(jestReport([passed])) }
+
+  it('keeps its order when it is too old to change it', async () => {
+    const words = '● Unrecognized CLI Parameters:\n\n  Following options were not recognized:\n  ["randomize", "seed"]'
+    const old = await answered(jest, [{ code: 1, stdout: '/repo/pkg\n', stderr: words }, done], { shuffle: 2 ** 40 + 5 })
+    expect(old).toMatchObject({ outcome: { status: 'ran' }, options: [['--randomize'], []] })
+    const events = ['{"type":"end"}'].join('\n')
+    const stderr = 'node: bad option: --test-randomize'
+    const node = await answered(
+      nodeTest,
+      [
+        { code: 9, stdout: '/repo/pkg\n', stderr },
+        { code: 0, stdout: report(events) },
+      ],
+      { shuffle: -1 },
+    )
+    expect(node).toMatchObject({ outcome: { status: 'not-run' }, options: [['--test-randomize', '--test-random-seed=4294967295'], []] })
+  })
+
+  it('runs the tests and says that nothing is measured', async () => {
+    const stderr = " MISSING DEPENDENCY  Cannot find dependency '@vitest/coverage-v8'\n"
+    const { outcome, options } = await answered(vitest, [{ code: 1, stdout: '/repo/pkg\n', stderr }, done], { measures: true })
+    expect(outcome).toMatchObject({ status: 'ran', coverage: null })
+    expect(options.map(([first]) => first)).toEqual(['--coverage.enabled=true', '--coverage.enabled=false'])
+    const lines = [
+      { type: 'root', path: '/repo/pkg' },
+      { type: 'call', id: 'a.py::a', outcome: 'passed', duration: 0, text: '' },
+      { type: 'end' },
+    ]
+    const told = report(lines.map((line) => JSON.stringify(line)).join('\n'))
+    const usage = { code: 4, stdout: '/repo/pkg\n', stderr: 'pytest: error: unrecognized arguments: --cov=.' }
+    expect((await answered(pytest, [usage, { code: 0, stdout: told }], { measures: true })).outcome).toMatchObject({ coverage: null })
+  })
+})
+
 describe('the folder of a report', () => {
-  it('is removed also when the runner was stopped', async () => {
+  it.each([vitest, goTest, cargoTest])('is removed also when $name was stopped', async (runner) => {
     const { run, commands } = scriptedRun({ ending: { kind: 'timeout' } })
-    const request = { files: [], readText: async () => null, run, timeout: 1000, signal: new AbortController().signal }
-    await vitest.test({ runner: 'vitest', directory: '.', program: ['prog'] }, request)
+    const request = { files: [], readText: async () => null, run, timeout: 1000, signal: new AbortController().signal, measures: true }
+    await runner.test({ runner: runner.name, directory: '.', program: ['prog'] }, request)
     const [folder] = commands[0]!.argv.slice(4)
     expect(commands.map(({ argv }) => argv).slice(1)).toEqual([['rm', '-rf', '--', folder]])
     expect(folder).toMatch(/^\/tmp\/agent-tests-[0-9a-f-]{36}$/)
@@ -288,6 +330,31 @@ describe('the output of Cargo', () => {
   it('tells a failure without a word, and times', () => {
     const text = [running, 'running 2 tests', 'test a ... FAILED <0.010s>', 'test b ... ignored, slow', summary(0, 1, 1)].join('\n')
     expect(readCargoOutput(text, '.')).toMatchObject({ tests: [{ failure: 'It failed without a message.' }], skipped: 1, broken: [] })
+  })
+
+  it('tells what was measured behind the tests, of the files of the tree', async () => {
+    const running = '     Running tests/a.rs (target/llvm-cov-target/debug/deps/a-1)'
+    const tests = [running, 'running 1 test', 'test a ... ok', summary(1, 0)].join('\n')
+    const trace = 'SF:/repo/pkg/src/lib.rs\nDA:1,2\nDA:2,0\nend_of_record\nSF:/elsewhere/x.rs\nDA:1,1\nend_of_record\n'
+    const measured = async (more: string) => {
+      const run: TestRequest['run'] = async ({ argv }) => ({
+        ending: { kind: 'exited', code: 0 },
+        stdout: `${tests}\n\n${argv[4]}\n/repo/pkg\n${more}`,
+        stderr: '',
+        durationMs: 1,
+      })
+      const request = { files: [], readText: async () => null, run, timeout: 1000, signal: new AbortController().signal, measures: true }
+      return await cargoTest.test({ runner: 'cargo-test', directory: 'pkg', program: ['cargo'] }, request)
+    }
+    const lines = new Map([
+      [1, 2],
+      [2, 0],
+    ])
+    expect(await measured(trace)).toMatchObject({
+      tests: [{ name: 'a' }],
+      coverage: new Map([['pkg/src/lib.rs', { lines, branches: new Map() }]]),
+    })
+    expect(await measured('')).toMatchObject({ tests: [{ name: 'a' }], coverage: null })
   })
 
   it('tells what does not build', async () => {

@@ -7,7 +7,7 @@ import { readIstanbul } from '../../../src/test-runners/coverage/istanbul.ts'
 import { readJacoco } from '../../../src/test-runners/coverage/jacoco.ts'
 import { readLcov } from '../../../src/test-runners/coverage/lcov.ts'
 
-const pathOf = (path: string) => (path.startsWith('/elsewhere/') ? null : path.replace(/^\/root\//, ''))
+const pathOf = (path: string) => (path.startsWith('/elsewhere/') ? null : path.replace(/^\/project\//, ''))
 
 const plain = (coverage: Coverage | null) =>
   coverage &&
@@ -21,7 +21,7 @@ const plain = (coverage: Coverage | null) =>
 describe('coverage in one form', () => {
   it('reads lcov, with files that are told twice and ways of lines that were never reached', () => {
     const text =
-      'TN:\nSF:/root/a.js\nDA:1,3\nDA:2,0\nBRDA:1,0,0,2\nBRDA:1,0,1,0\nBRDA:2,1,0,-\nend_of_record\nSF:/elsewhere/b.js\nDA:1,1\nend_of_record\nSF:/root/a.js\r\nDA:2,5\r\nend_of_record\n'
+      'TN:\nSF:/project/a.js\nDA:1,3\nDA:2,0\nBRDA:1,0,0,2\nBRDA:1,0,1,0\nBRDA:2,1,0,-\nend_of_record\nSF:/elsewhere/b.js\nDA:1,1\nend_of_record\nSF:/project/a.js\r\nDA:2,5\r\nend_of_record\n'
     expect(plain(readLcov(text, pathOf))).toEqual({ 'a.js': { lines: { 1: 3, 2: 5 }, branches: { '1:0.0': 2, '1:0.1': 0, '2:1.0': 0 } } })
     expect([readLcov('nonsense', pathOf), plain(readLcov('', pathOf))]).toEqual([null, {}])
   })
@@ -29,8 +29,8 @@ describe('coverage in one form', () => {
   it("reads Istanbul's JSON: of several statements in a line the most executed one", () => {
     const at = (line: number) => ({ start: { line, column: 0 }, end: { line, column: 9 } })
     const text = JSON.stringify({
-      '/root/a.js': {
-        path: '/root/a.js',
+      '/project/a.js': {
+        path: '/project/a.js',
         statementMap: { 0: at(1), 1: at(1), 2: at(3) },
         s: { 0: 1, 1: 4, 2: 0 },
         branchMap: { 0: { type: 'if', loc: at(3), locations: [at(3), at(3)] } },
@@ -62,7 +62,7 @@ describe('coverage in one form', () => {
   })
 
   it("reads Cobertura's XML, lines of methods once", () => {
-    const text = `<?xml version="1.0"?><!DOCTYPE coverage SYSTEM "http://example.com/x.dtd"><coverage><packages><package><classes><class filename="/root/a.py">
+    const text = `<?xml version="1.0"?><!DOCTYPE coverage SYSTEM "http://example.com/x.dtd"><coverage><packages><package><classes><class filename="/project/a.py">
       <methods><method><lines><line number="2" hits="9"/></lines></method></methods>
       <lines><line number="1" hits="1"/><line number="2" hits="0" branch="true" condition-coverage="50% (1/2)"/></lines></class></classes></package></packages></coverage>`
     expect(plain(readCobertura(text, pathOf))).toEqual({ 'a.py': { lines: { 1: 1, 2: 0 }, branches: { '2:0': 1, '2:1': 0 } } })
