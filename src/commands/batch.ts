@@ -3,6 +3,7 @@ import type { BatchTaskName } from './batch/batch-task.ts'
 import type { CommandContext, RegisterCommand } from './command.ts'
 import { registerExplain } from './explain.ts'
 import { registerFix } from './fix.ts'
+import { registerGenerateTests } from './generate-tests.ts'
 import { registerMutate } from './mutate.ts'
 import { registerReview } from './review.ts'
 import { registerRun } from './run.ts'
@@ -10,6 +11,7 @@ import { registerRun } from './run.ts'
 const tasks: Readonly<Record<BatchTaskName, RegisterCommand>> = {
   review: registerReview,
   fix: registerFix,
+  'generate-tests': registerGenerateTests,
   mutate: registerMutate,
   run: registerRun,
   explain: registerExplain,

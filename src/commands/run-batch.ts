@@ -11,7 +11,15 @@ import { withFolderLock } from '../system/folder-lock.ts'
 import { writeFileWhole } from '../system/write-file-whole.ts'
 import { treeIdentity } from '../workspace/tree-state.ts'
 import { createBatchProgress } from './batch/batch-progress.ts'
-import { type BatchFlags, type BatchTask, batchTask, type BatchTaskName, requireBatchFlags, writesFiles } from './batch/batch-task.ts'
+import {
+  type BatchFlags,
+  type BatchTask,
+  batchTask,
+  type BatchTaskName,
+  changesFiles,
+  requireBatchFlags,
+  writesFiles,
+} from './batch/batch-task.ts'
 import { type BatchUnit, type BatchUnits, listUnits } from './batch/list-units.ts'
 import { mergeUnits } from './batch/merge-units.ts'
 import { runUnits, type UnitEnding } from './batch/run-units.ts'
@@ -52,7 +60,7 @@ export async function runBatch(command: Command, { name, given }: BatchCall, con
     task.requireModel(session)
     const found = await listUnits(session, { name, flags, paths, signal: context.signal })
     const batch: Batch = { name, task, session, flags, context, found, instruction }
-    if (flags.dryRun && name !== 'fix' && name !== 'run') return tellUnits(found, batch)
+    if (flags.dryRun && !changesFiles(name)) return tellUnits(found, batch)
     if (!writesFiles(name, flags)) return await runAndTell(batch)
     const { folder } = requirePlace(session.runtime.workspace, context.environment)
     const onWait = (holder: string) =>

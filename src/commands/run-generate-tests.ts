@@ -6,7 +6,7 @@ import type { FailOn } from '../domain/severity.ts'
 import { generateTests, type GenerateTestsRequest } from '../tasks/generate-tests/generate-tests.ts'
 import type { CommandContext } from './command.ts'
 import type { TaskFlags } from './flags.ts'
-import { runTaskCommand } from './run-task.ts'
+import { runTaskCommand, type TaskRun } from './run-task.ts'
 import { selectorFrom, type SelectorFlags } from './selector-flags.ts'
 import { scopeFrom } from './task-scope.ts'
 import type { TaskSession } from './task-session.ts'
@@ -27,6 +27,11 @@ const mostBenches = 4
 
 /** Writes tests and returns the exit code of the contract: 1 where a function got none that proves something, or may have a defect. */
 export function runGenerateTests(command: Command, paths: readonly string[], context: CommandContext): Promise<ExitCode> {
+  return runTaskCommand(command, context, generateTestsRun(command, paths, context))
+}
+
+/** What `agent generate-tests` is asked by a command line. Throws for one that makes no sense. */
+export function generateTestsRun(command: Command, paths: readonly string[], context: CommandContext): TaskRun<GenerateTestsRequest> {
   const flags = command.optsWithGlobals<GenerateTestsFlags>()
   if (flags.patch !== undefined)
     throw new AppError('USAGE_INVALID', 'agent generate-tests runs tests on files, and a patch has none.', {
@@ -41,14 +46,15 @@ export function runGenerateTests(command: Command, paths: readonly string[], con
       },
     )
   let patch: Uint8Array = Buffer.alloc(0)
-  return runTaskCommand(command, context, {
+  return {
     task: generateTests,
     maxTime,
     left: flags.staged ? 'staged' : 'applied',
-    failOn: (flags.failOn as FailOn | undefined) ?? 'note',
+    failOn: (flags.failOn as FailOn | undefined) ?? 'warning',
     requestOf: async (session) => ({ ...(await requestOf(session, flags, { paths, context })), keepPatch: (bytes) => (patch = bytes) }),
+    patch: () => patch,
     finish: (_, session) => writePatch(patch, flags.patchOut, session),
-  })
+  }
 }
 
 async function requestOf(

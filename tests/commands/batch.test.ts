@@ -83,6 +83,9 @@ describe('agent batch review', () => {
     expect((await run(['batch', 'review', '--dry-run', 'src', 'web'])).stdout).toBe(
       '5 files:\n  src/f01.js\n  src/f02.js\n  web/a.js\n  web/lib/b.js\n  web/package.json\n',
     )
+    repository.stage({ 'web/a.test.js': '3', 'web/a.css': 'a {}' })
+    expect((await run(['batch', 'mutate', '--dry-run', 'web'])).stdout).toBe('2 files:\n  web/a.js\n  web/lib/b.js\n')
+    repository.git('rm', '--quiet', '--force', 'web/a.test.js', 'web/a.css')
     expect((await run(['batch', 'review', '--dry-run', '--per', 'package'])).stdout).toBe('2 packages:\n  .  5 files\n  web  3 files\n')
   })
 

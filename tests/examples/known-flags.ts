@@ -1,11 +1,6 @@
 import { PassThrough } from 'node:stream'
 import { createProgram } from '../../src/commands/program.ts'
 
-/** Commands of the contract that are still to come, with the flags that every task has; the examples that call them say so. */
-const toCome: Readonly<Record<string, readonly string[]>> = {
-  'batch generate-tests': ['--engine', '--model', '--max-time', '--patch-out', '--report'],
-}
-
 /** Calls of `agent` in a text whose command or flags it does not have. */
 export function unknownFlagsIn(text: string): string[] {
   const joined = text.replaceAll(/\\\n/g, ' ').replaceAll(/\n\s+(?=--)/g, ' ')
@@ -32,6 +27,6 @@ function flagsOf(name: string, subName = ''): readonly string[] | null {
   const stream = Object.assign(new PassThrough(), { isTTY: false, columns: 80 })
   const context = { cwd: '/', environment: {}, stdin: stream, stdout: stream, stderr: stream, signal: new AbortController().signal }
   const command = createProgram(context, () => {}).commands.find((candidate) => candidate.name() === name)
-  const known = command?.commands.find((candidate) => candidate.name() === subName) ?? (toCome[`${name} ${subName}`] ? undefined : command)
-  return known ? known.options.map(({ long }) => long ?? '') : (toCome[`${name} ${subName}`] ?? null)
+  const known = command?.commands.find((candidate) => candidate.name() === subName) ?? command
+  return known ? known.options.map(({ long }) => long ?? '') : null
 }

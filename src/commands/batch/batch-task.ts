@@ -11,7 +11,7 @@ import { requireModel, type TaskRun } from '../run-task.ts'
 import type { SelectorFlags } from '../selector-flags.ts'
 import type { TaskSession } from '../task-session.ts'
 
-export type BatchTaskName = 'review' | 'fix' | 'mutate' | 'run' | 'explain'
+export type BatchTaskName = 'review' | 'fix' | 'generate-tests' | 'mutate' | 'run' | 'explain'
 
 /** What commander leaves of the flags of a batch; those of its task are read by the task itself. */
 export interface BatchFlags extends TaskFlags, SelectorFlags {
@@ -69,6 +69,10 @@ async function runsOf(name: Exclude<BatchTaskName, 'review'>, { command, instruc
       const { fixRun } = await import('../run-fix.ts')
       return (paths) => ofAny(fixRun(command, paths, context))
     }
+    case 'generate-tests': {
+      const { generateTestsRun } = await import('../run-generate-tests.ts')
+      return (paths) => ofAny(generateTestsRun(command, paths, context))
+    }
     case 'mutate': {
       const { mutateRun } = await import('../run-mutate.ts')
       return (paths) => ofAny(mutateRun(command, paths, context))
@@ -108,9 +112,12 @@ export function fromDirectory(path: string, { settings: { globals }, runtime: { 
   return relative(globals.directory, `${workspace.root}/${path}`) || '.'
 }
 
+/** Whether a task is there to change files. */
+export const changesFiles = (name: BatchTaskName): boolean => name === 'fix' || name === 'generate-tests' || name === 'run'
+
 /** Whether a run with these flags changes the user's files. */
 export function writesFiles(name: BatchTaskName, { dryRun = false, patchOut }: BatchFlags): boolean {
-  return (name === 'fix' || name === 'run') && !dryRun && patchOut === undefined
+  return changesFiles(name) && !dryRun && patchOut === undefined
 }
 
 /** Flags of a task that mean nothing for many units. */

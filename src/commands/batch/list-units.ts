@@ -3,7 +3,10 @@ import { posix } from 'node:path'
 import { pathFilter } from '../../config/for-path.ts'
 import type { ChangedFile, Tree } from '../../domain/change.ts'
 import { isInShard } from '../../domain/shard.ts'
+import { mutableLanguages } from '../../mutators/mutator.ts'
+import { languageOf } from '../../syntax/language.ts'
 import { skipReason } from '../../tasks/review/skip.ts'
+import { testRunners } from '../../test-runners/registry.ts'
 import { looksBinary } from '../../workspace/looks-binary.ts'
 import { comparePaths } from '../../workspace/path-bytes.ts'
 import { selectPaths } from '../../workspace/select-paths.ts'
@@ -38,9 +41,16 @@ export async function listUnits(session: TaskSession, listing: Listing): Promise
   const selector = selectorFrom(flags)
   const found = selector.kind === 'uncommitted' ? await listedFiles(session, listing) : await changedFiles(session, listing)
   // By file, also where units are packages: only so does a shard's report tell of its own files.
-  const paths = found.paths.filter((path) => flags.shard === undefined || isInShard(path, flags.shard))
+  const paths = found.paths.filter((path) => isFor(listing.name, path) && (flags.shard === undefined || isInShard(path, flags.shard)))
   const units = flags.per === 'package' ? packagesOf(paths, await allFiles(session)) : paths.map((path) => ({ name: path, paths: [path] }))
   return { ...found, units }
+}
+
+/** Tests of tests are none, and what cannot be broken on purpose needs no run to be told so. */
+function isFor(name: BatchTaskName, path: string): boolean {
+  if (name !== 'mutate' && name !== 'generate-tests') return true
+  const language = languageOf(path)
+  return mutableLanguages.some((known) => known === language) && !testRunners.some((runner) => runner.isTestFile(path))
 }
 
 interface FoundFiles extends Omit<BatchUnits, 'units'> {
