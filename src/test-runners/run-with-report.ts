@@ -123,5 +123,5 @@ export function endingProblem(
 export function pathFromRoot(directory: string, { startedIn, path }: { startedIn: string; path: string }): string | null {
   const relative = posix.relative(startedIn, posix.resolve(startedIn, path))
   const fromTree = posix.normalize(posix.join(directory, relative))
-  return fromTree === '..' || fromTree.startsWith('../') ? null : fromTree
+  return /^\.\.(?:\/|$)/.test(fromTree) ? null : fromTree
 }

@@ -1,5 +1,5 @@
 import { cargoTest } from '../../src/test-runners/cargo-test.ts'
-import { describeRunner } from './contract.ts'
+import { describeRunner, orderLetters } from './contract.ts'
 import { ask, cargoEnvironment } from '../helpers/programs.ts'
 
 describeRunner('cargo-test', {
@@ -37,7 +37,7 @@ fn note(letter: &str) {
     let path = std::env::var("ORDER").unwrap();
     write!(std::fs::OpenOptions::new().append(true).open(path).unwrap(), "{letter}").unwrap();
 }\n
-${[...'abcdef'].map((letter) => `#[test]\nfn ${letter}() { note("${letter}") }\n`).join('')}`,
+${orderLetters.map((letter) => `#[test]\nfn ${letter}() { note("${letter}") }\n`).join('')}`,
     },
   },
   measured: {
@@ -63,8 +63,20 @@ ${[...'abcdef'].map((letter) => `#[test]\nfn ${letter}() { note("${letter}") }\n
     source: 'src/lib.rs',
     // To LLVM lines are executed that hold no statement.
     lines: {
-      ...{ 1: true, 2: true, 3: false, 4: true, 5: true, 6: true, 7: true, 8: false, 9: true, 10: true, 11: true },
-      ...{ 12: true, 13: true, 14: true },
+      1: true,
+      2: true,
+      3: false,
+      4: true,
+      5: true,
+      6: true,
+      7: true,
+      8: false,
+      9: true,
+      10: true,
+      11: true,
+      12: true,
+      13: true,
+      14: true,
     },
     ways: null,
     isMissing: ask('cargo', 'llvm-cov', '--version') === null,

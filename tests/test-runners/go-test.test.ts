@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { goTest } from '../../src/test-runners/go-test.ts'
 import { projectOf, runOnHost } from '../helpers/linter-runner.ts'
 import { temporaryFolder } from '../helpers/temporary-folder.ts'
-import { describeRunner } from './contract.ts'
+import { describeRunner, orderLetters } from './contract.ts'
 import { ask, goEnvironment } from '../helpers/programs.ts'
 
 const head = (name: string) => `package ${name}\n\nimport (\n\t"fmt"\n\t"testing"\n\t"time"\n)\n\nvar _, _ = fmt.Sprint, time.Now\n`
@@ -42,7 +42,7 @@ func note(letter string) {
 	file.Close()
 }
 
-${[...'abcdef'].map((letter) => `func Test${letter.toUpperCase()}(t *testing.T) { note("${letter}") }\n`).join('')}`,
+${orderLetters.map((letter) => `func Test${letter.toUpperCase()}(t *testing.T) { note("${letter}") }\n`).join('')}`,
     },
   },
   measured: {
@@ -74,8 +74,21 @@ func Price(items []int, isMember bool) int {
     source: 'price.go',
     // Go tells blocks from the brace that opens them to the one that closes them.
     lines: {
-      ...{ 3: true, 4: true, 5: false, 6: false, 7: true, 8: true, 9: true, 10: false, 11: true, 12: true, 13: true },
-      ...{ 15: true, 16: false, 17: false, 18: true },
+      3: true,
+      4: true,
+      5: false,
+      6: false,
+      7: true,
+      8: true,
+      9: true,
+      10: false,
+      11: true,
+      12: true,
+      13: true,
+      15: true,
+      16: false,
+      17: false,
+      18: true,
     },
     ways: null,
   },

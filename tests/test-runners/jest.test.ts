@@ -1,5 +1,5 @@
 import { jest } from '../../src/test-runners/jest.ts'
-import { describeRunner, priceSource } from './contract.ts'
+import { describeRunner, orderLetters, priceSource } from './contract.ts'
 
 describeRunner('jest', {
   runner: jest,
@@ -22,7 +22,7 @@ it('same', () => {})
     endless: { path: 'endless.test.js', text: "it('never ends', async () => { await new Promise((r) => setTimeout(r, 600000)) }, 1e8)\n" },
     order: {
       path: 'order.test.js',
-      text: `const { appendFileSync } = require('node:fs')\n${[...'abcdef'].map((letter) => `it('${letter}', () => { appendFileSync(process.env.ORDER, '${letter}') })\n`).join('')}`,
+      text: `const { appendFileSync } = require('node:fs')\n${orderLetters.map((letter) => `it('${letter}', () => { appendFileSync(process.env.ORDER, '${letter}') })\n`).join('')}`,
     },
   },
   measured: {

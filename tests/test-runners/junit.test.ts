@@ -243,8 +243,18 @@ describe('a build by Gradle', () => {
   it('is asked for classes with those in them, by module', async () => {
     const argvFor = async (more: Partial<TestRequest>) => (await built(gradle, files, [{}], more)).argv[0]?.slice(4)
     expect(await argvFor({ files: [test, `core/${test}`] })).toEqual([
-      ...[':cleanTest', ':test', '--tests', 'x.ATest', '--tests', 'x.ATest$*'],
-      ...[':core:cleanTest', ':core:test', '--tests', 'x.ATest', '--tests', 'x.ATest$*'],
+      ':cleanTest',
+      ':test',
+      '--tests',
+      'x.ATest',
+      '--tests',
+      'x.ATest$*',
+      ':core:cleanTest',
+      ':core:test',
+      '--tests',
+      'x.ATest',
+      '--tests',
+      'x.ATest$*',
     ])
     const oneTest = async (name: string) => (await argvFor({ files: [test], name }))?.at(-1)
     expect(await oneTest('x.ATest$B#a()')).toBe('x.ATest$B.a')

@@ -3,7 +3,7 @@ import { maven } from '../../src/test-runners/maven.ts'
 import { projectOf, runOnHost } from '../helpers/linter-runner.ts'
 import { ask } from '../helpers/programs.ts'
 import { temporaryFolder } from '../helpers/temporary-folder.ts'
-import { describeRunner } from './contract.ts'
+import { describeRunner, orderLetters } from './contract.ts'
 import { mavenEnvironment, mavenManifest, prepareMaven, testClass } from './maven-project.ts'
 
 const isMissing = ask('mvn', '--version') === null
@@ -40,7 +40,7 @@ describeRunner('maven', {
         `    static void note(String letter) throws Exception {
         java.nio.file.Files.writeString(java.nio.file.Path.of(System.getenv("ORDER")), letter, java.nio.file.StandardOpenOption.APPEND);
     }
-${[...'abcdef'].map((letter) => `    @Test void ${letter}() throws Exception { note("${letter}"); }\n`).join('')}`,
+${orderLetters.map((letter) => `    @Test void ${letter}() throws Exception { note("${letter}"); }\n`).join('')}`,
       ),
     },
   },

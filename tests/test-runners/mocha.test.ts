@@ -4,7 +4,7 @@ import { expect, it } from 'vitest'
 import { mocha } from '../../src/test-runners/mocha.ts'
 import { projectOf, runOnHost } from '../helpers/linter-runner.ts'
 import { temporaryFolder } from '../helpers/temporary-folder.ts'
-import { describeRunner, priceSource } from './contract.ts'
+import { describeRunner, orderLetters, priceSource } from './contract.ts'
 
 describeRunner('mocha', {
   runner: mocha,
@@ -27,7 +27,7 @@ it('same', () => {})
     endless: { path: 'test/endless.js', text: "it('never ends', function (done) { this.timeout(0); setTimeout(done, 600000) })\n" },
     order: {
       path: 'test/order.js',
-      text: `const { appendFileSync } = require('node:fs')\n${[...'abcdef'].map((letter) => `it('${letter}', () => { appendFileSync(process.env.ORDER, '${letter}') })\n`).join('')}`,
+      text: `const { appendFileSync } = require('node:fs')\n${orderLetters.map((letter) => `it('${letter}', () => { appendFileSync(process.env.ORDER, '${letter}') })\n`).join('')}`,
     },
   },
   // To V8 a line is executed unless all of it was not, and its ways are the function and the blocks in it.

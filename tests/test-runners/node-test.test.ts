@@ -1,5 +1,5 @@
 import { nodeTest } from '../../src/test-runners/node-test.ts'
-import { describeRunner, priceSource } from './contract.ts'
+import { describeRunner, orderLetters, priceSource } from './contract.ts'
 
 const imports = "import { describe, it } from 'node:test'\n"
 
@@ -27,7 +27,7 @@ it('same', () => {})
     },
     order: {
       path: 'order.test.js',
-      text: `${imports}import { appendFileSync } from 'node:fs'\n${[...'abcdef'].map((letter) => `it('${letter}', () => { appendFileSync(process.env.ORDER, '${letter}') })\n`).join('')}`,
+      text: `${imports}import { appendFileSync } from 'node:fs'\n${orderLetters.map((letter) => `it('${letter}', () => { appendFileSync(process.env.ORDER, '${letter}') })\n`).join('')}`,
     },
   },
   // To V8 a line is executed unless all of it was not, and its ways are the function and the blocks in it.

@@ -1,5 +1,5 @@
 import { pytest } from '../../src/test-runners/pytest.ts'
-import { describeRunner } from './contract.ts'
+import { describeRunner, orderLetters } from './contract.ts'
 import { ask, pathWithTools } from '../helpers/programs.ts'
 
 describeRunner('pytest', {
@@ -32,7 +32,7 @@ def test_skipped():
     endless: { path: 'test_endless.py', text: 'import time\n\ndef test_endless():\n    time.sleep(600)\n' },
     order: {
       path: 'test_order.py',
-      text: `import os\n\ndef note(letter):\n    with open(os.environ["ORDER"], "a") as order:\n        order.write(letter)\n\n${[...'abcdef'].map((letter) => `def test_${letter}():\n    note("${letter}")\n`).join('')}`,
+      text: `import os\n\ndef note(letter):\n    with open(os.environ["ORDER"], "a") as order:\n        order.write(letter)\n\n${orderLetters.map((letter) => `def test_${letter}():\n    note("${letter}")\n`).join('')}`,
     },
   },
   measured: {

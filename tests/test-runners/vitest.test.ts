@@ -1,5 +1,5 @@
 import { vitest } from '../../src/test-runners/vitest.ts'
-import { describeRunner, priceSource } from './contract.ts'
+import { describeRunner, orderLetters, priceSource } from './contract.ts'
 
 const imports = "import { describe, expect, it } from 'vitest'\n"
 
@@ -27,7 +27,7 @@ it('same', () => {})
     },
     order: {
       path: 'order.test.js',
-      text: `${imports}import { appendFileSync } from 'node:fs'\n${[...'abcdef'].map((letter) => `it('${letter}', () => { appendFileSync(process.env.ORDER, '${letter}') })\n`).join('')}`,
+      text: `${imports}import { appendFileSync } from 'node:fs'\n${orderLetters.map((letter) => `it('${letter}', () => { appendFileSync(process.env.ORDER, '${letter}') })\n`).join('')}`,
     },
   },
   measured: {
