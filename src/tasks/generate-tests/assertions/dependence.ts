@@ -10,7 +10,8 @@ import { isFamiliarImport, isFamiliarName } from './familiar-names.ts'
 export function dependenceIn(tree: SyntaxTree): (node: SyntaxNode) => boolean {
   const declared = declarationsIn(tree)
   const clean = new Set(declared.keys())
-  const isDependent = (node: SyntaxNode) => namesIn(node, tree).some((name) => !clean.has(name) && !isFamiliarName(name, tree.language))
+  const isDependent = (node: SyntaxNode) =>
+    namesIn(node, tree).some((name) => !clean.has(name) && !isFamiliarName(name, tree.language)) || loadsModule(node, tree)
   for (const name of familiarImports(tree)) {
     if (!declared.has(name)) declared.set(name, [])
     clean.add(name)
@@ -24,6 +25,20 @@ export function dependenceIn(tree: SyntaxTree): (node: SyntaxNode) => boolean {
     }
   }
   return isDependent
+}
+
+/** `await import('./price.js')`, `require('./price.js')`. */
+function loadsModule(root: SyntaxNode, tree: SyntaxTree): boolean {
+  let isOne = false
+  walk(root, {
+    enter(node) {
+      if (isOne || node.type !== 'call_expression') return !isOne
+      const callee = childOf(node, 'function')
+      if (callee?.type === 'import' || textOf(callee, tree) === 'require') isOne = !isFamiliarImport(textOf(node, tree), tree.language)
+      return !isOne
+    },
+  })
+  return isOne
 }
 
 /** Names, and those that the functions among them use. */
@@ -109,7 +124,9 @@ function callsIn(tree: SyntaxTree): { callee: SyntaxNode | undefined; handed: Sy
   walk(tree.root, {
     enter(node) {
       const handed = childOf(node, 'arguments')
-      if (handed) calls.push({ callee: childOf(node, 'function') ?? childOf(node, 'constructor') ?? childOf(node, 'name'), handed })
+      const callee = childOf(node, 'function') ?? childOf(node, 'constructor') ?? childOf(node, 'name')
+      // What asserts only looks at what it is handed.
+      if (handed && !/(?:^|\.)(?:assert\w*|expect|verify)$/.test(textOf(callee, tree))) calls.push({ callee, handed })
       return true
     },
   })

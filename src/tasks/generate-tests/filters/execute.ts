@@ -33,14 +33,30 @@ export const executes: Filter = {
   },
 }
 
-/** As many pieces as there are copies, so that each has one start of the runner. */
+/** As many pieces as there are copies, so that each has few starts of the runner. */
 async function runAll(trials: readonly Trial[], form: 'alone' | 'whole', proving: Proving): Promise<ReadonlyMap<Trial, TrialRun>> {
-  const parts = await onBenches(inParts(trials, proving.benches.length), proving, (part, place) => runTrials(part, { form }, place))
+  const suspects = trials.filter(isSuspect)
+  const others = trials.filter((trial) => !suspects.includes(trial))
+  const apart = suspects.length <= maxApart ? suspects.map((trial) => [trial]) : [suspects]
+  const pieces = [...inParts(others, proving.benches.length), ...apart]
+  const parts = await onBenches(pieces, proving, (part, place) => runTrials(part, { form }, place))
   return new Map(parts.flatMap((part) => [...part]))
 }
 
+/** To run more of them one by one takes longer than to look for the one by halves. */
+const maxApart = 6
+
+/** Who may never end, or leave something behind, spoils a run for all that are in it, and is cheaper to find among few. */
+function isSuspect({ candidate: { text, addedLines } }: Trial): boolean {
+  const lines = text.split('\n')
+  const added = addedLines.map((line) => lines[line - 1] ?? '').join('\n')
+  return /\bwhile\b|\bfor\s*(?:\(\s*;|\{)|\bloop\b|write|append|\bopen\s*\(|mkdir|unlink|remove|\brm\w*\s*\(|rename|copyFile|exec|spawn|subprocess|\bsystem\b|sleep/i.test(
+    added,
+  )
+}
+
 /** Neighbours stay together: they share a runner. */
-export function inParts<Item>(items: readonly Item[], count: number): Item[][] {
+function inParts<Item>(items: readonly Item[], count: number): Item[][] {
   const size = Math.max(1, Math.ceil(items.length / count))
   return Array.from({ length: Math.ceil(items.length / size) }, (_, index) => items.slice(index * size, (index + 1) * size))
 }

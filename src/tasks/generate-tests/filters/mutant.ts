@@ -1,8 +1,7 @@
 import { type Mutant, mutantsOf } from '../../../mutators/mutate-text.ts'
-import { killsAmong } from '../prove-mutants.ts'
+import { killsAmong, spread } from '../prove-mutants.ts'
 import type { Proving } from '../prove.ts'
 import { mutantId } from '../survey.ts'
-import type { Target } from '../target.ts'
 import { rejected, type Rejection, type Trial } from '../trial.ts'
 import type { Filter } from './filter.ts'
 
@@ -12,7 +11,7 @@ export const killsMutant: Filter = {
   async judge(trials, proving) {
     const open = trials.filter(({ killed }) => killed.length === 0)
     const mutants = new Map<Trial, readonly (readonly [string, Mutant])[]>()
-    for (const trial of open) mutants.set(trial, await mutantsIn(trial.candidate.target, proving))
+    for (const trial of open) mutants.set(trial, await mutantsFor(trial, proving))
     const kills = await killsAmong(open, (trial) => mutants.get(trial) ?? [], { ...proving, isEnough: (killed) => killed.length > 0 })
     return new Map(
       open
@@ -22,12 +21,24 @@ export const killsMutant: Filter = {
   },
 }
 
-async function mutantsIn(target: Target, { benches: [bench] }: Proving): Promise<readonly (readonly [string, Mutant])[]> {
+/** Enough to tell a test from one that looks at nothing. */
+const maxTried = 10
+
+/** Those of the lines that it alone reaches first: it should notice them before all others. Survivors were tried already. */
+async function mutantsFor({ candidate: { target }, gained }: Trial, { benches: [bench] }: Proving) {
   const text = await (await bench.project()).read(target.path)
   if (text === null) return []
   const found = await mutantsOf(text, target.path, (line) => line >= target.startLine && line <= target.endLine)
-  // Survivors were tried before.
-  return (found ?? []).map((mutant) => [mutantId(target.path, mutant), mutant] as const).filter(([id]) => !target.survivors.has(id))
+  const others = (found ?? []).map((mutant) => [mutantId(target.path, mutant), mutant] as const).filter(([id]) => !target.survivors.has(id))
+  const isNear = ([, { start }]: (typeof others)[number]) => gained.lines.includes(start.line)
+  const near = spread(others.filter(isNear), maxTried)
+  return [
+    ...near,
+    ...spread(
+      others.filter((one) => !isNear(one)),
+      Math.max(1, maxTried - near.length),
+    ),
+  ]
 }
 
 function refusal({ candidate: { target } }: Trial, others: number): Rejection {
