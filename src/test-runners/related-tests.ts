@@ -2,6 +2,7 @@ import { posix } from 'node:path'
 import type { Project } from '../workspace/project.ts'
 import { isBelow, upward } from '../workspace/project-program.ts'
 import { importsOf, isJavaScript, isPython } from './imports.ts'
+import { isJvmSource } from './junit-names.ts'
 import { testRunners } from './registry.ts'
 import { detectTestRunners } from './run-tests.ts'
 
@@ -50,7 +51,7 @@ const commonNames = new Set(['index', 'main', 'mod', '__init__', 'lib'])
 
 /** The tests with the name of a file; where several folders have one, those whose path is most like its own. */
 function namedLike(path: string, tests: readonly string[]): string[] {
-  const isSameLanguage = isPython(path) ? isPython : isJavaScript(path) ? isJavaScript : () => false
+  const isSameLanguage = isPython(path) ? isPython : isJavaScript(path) ? isJavaScript : isJvmSource(path) ? isJvmSource : () => false
   const own = subjectOf(path)
   const name = commonNames.has(own) ? posix.basename(posix.dirname(path)).toLowerCase() : own
   const named = tests.filter((test) => isSameLanguage(test) && subjectOf(test) === name && test !== path)
@@ -65,9 +66,10 @@ function namedLike(path: string, tests: readonly string[]): string[] {
   return named.filter((test) => likeness(test) === best)
 }
 
-/** What a file is about, by its name: `user` for `user.ts`, `user.test.ts`, `test_user.py` and `User-test.js`. */
+/** What a file is about, by its name: `user` for `user.ts`, `user.test.ts`, `test_user.py`, `User-test.js` and `UserTest.java`. */
 function subjectOf(path: string): string {
   const name = posix.basename(path).replace(/(\.d)?\.[^.]+$/, '')
+  if (isJvmSource(path)) return name.replace(/^Test(?=\p{Lu})|(?<=.)(?:Tests?|TestCase|Spec)$/gu, '').toLowerCase()
   return name
     .replace(/^test[-_]/, '')
     .replace(/[-_.](test|tests|spec)$/, '')

@@ -95,6 +95,24 @@ describe('tests related to a change', () => {
     expect(await relatedTests(['lone.rs'], project({ 'lone.rs': '' }))).toEqual([])
   })
 
+  it('are those named like the class in Java and what runs beside it, in the module it is in', async () => {
+    const files = project({
+      'pom.xml': '<project><modules><module>a</module><module>b</module></modules></project>',
+      'a/pom.xml': '<project/>',
+      'b/pom.xml': '<project/>',
+      'a/src/main/java/x/Size.java': '',
+      'a/src/main/java/x/Test.java': '',
+      'a/src/test/java/x/SizeTest.java': '',
+      'a/src/test/java/x/TestSize.java': '',
+      'a/src/test/java/x/OtherTest.java': '',
+      'b/src/test/java/x/SizeTest.java': '',
+    })
+    const inA = (path: string) => `a/src/test/${path}`
+    expect(await relatedTests(['a/src/main/java/x/Size.java'], files)).toEqual(['java/x/SizeTest.java', 'java/x/TestSize.java'].map(inA))
+    expect(await relatedTests([inA('java/x/OtherTest.java')], files)).toEqual([inA('java/x/OtherTest.java')])
+    expect(await relatedTests(['a/src/main/java/x/Test.java'], files)).toEqual([])
+  })
+
   it('are guessed by the patterns of all runners where the project has none', async () => {
     expect(await relatedTests(['a.js'], project({ 'a.js': '', 'test/a.js': "require('../a')" }))).toEqual(['test/a.js'])
   })
