@@ -81,7 +81,10 @@ function readsItself(wrapper: ChatWrapper, { format, suffix }: { format: CallFor
   const written = sectionPrefix + wrapper.generateFunctionCall(probe.name, probe.input).toString()
   const said =
     written.slice(written.indexOf(format.marker) + format.marker.length, written.length - suffix.length) + format.closing + format.end
-  return JSON.stringify(readCalls(said, { format, names: [probe.name] })) === JSON.stringify([{ name: probe.name, input: probe.input }])
+  return (
+    JSON.stringify(readCalls(said, { format, tools: [{ name: probe.name, inputSchema: {} }] })) ===
+    JSON.stringify([{ name: probe.name, input: probe.input }])
+  )
 }
 
 function partsOf(text: string | LlamaText | undefined): Part[] {

@@ -21,7 +21,7 @@ export async function converse(prompt: PromptRequest, { request, deadlines, proc
   const watch = watchRequest(deadlines)
   let firstTokenMs: number | null = null
   try {
-    const { text, toolCalls, stopReason, inCompany, usage } = await process.call(
+    const { text, thought, toolCalls, stopReason, inCompany, usage } = await process.call(
       { type: 'generate', request: prompt },
       {
         result: answerSchema,
@@ -36,7 +36,15 @@ export async function converse(prompt: PromptRequest, { request, deadlines, proc
     )
     const totalMs = performance.now() - begin
     const message: AssistantMessage = { role: 'assistant', text, toolCalls: withIds(toolCalls, request.messages) }
-    return { message, stopReason, inCompany, usage, firstTokenMs: firstTokenMs ?? totalMs, totalMs }
+    return {
+      message,
+      ...(thought !== undefined && { thought }),
+      stopReason,
+      inCompany,
+      usage,
+      firstTokenMs: firstTokenMs ?? totalMs,
+      totalMs,
+    }
   } finally {
     watch.stop()
   }

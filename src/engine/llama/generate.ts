@@ -20,7 +20,7 @@ export interface GenerateCalls {
 export async function generate(request: PromptRequest, loaded: LoadedModel, { signal, onTurn, onText }: GenerateCalls): Promise<Answer> {
   const { model, template, slots, sliceTokens } = loaded
   const prompt = renderPrompt(request, template, model)
-  refuseOverflow(prompt.tokens.length, request.maxTokens, loaded.contextTokens)
+  refuseOverflow(prompt.tokens.length, request.maxTokens + thoughtRoom(request), loaded.contextTokens)
   const grammar = request.outputSchema && (await loaded.llama.createGrammar({ grammar: jsonGrammar(request.outputSchema) }))
   const { length } = prompt.tokens
   const cuts = cutsOf({ length, shared: prompt.sharedTokens, size: sliceTokens })
@@ -47,6 +47,9 @@ export async function generate(request: PromptRequest, loaded: LoadedModel, { si
     slots.release(slot)
   }
 }
+
+/** A thought, and what is said to end it. */
+const thoughtRoom = ({ thinkingTokens }: PromptRequest): number => (thinkingTokens ? thinkingTokens + 16 : 0)
 
 function refuseOverflow(promptTokens: number, maxTokens: number, contextTokens: number): void {
   if (promptTokens + maxTokens <= contextTokens) return

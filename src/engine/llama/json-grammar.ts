@@ -65,7 +65,7 @@ export function jsonGrammar(schema: JsonSchema): string {
 }
 
 /** A grammar whose root is an expression over JSON of one schema or several. With `optionalKeys`, what a schema does not require may be left out. */
-export function writeGrammar(write: (context: Context) => string, { optionalKeys = false } = {}): string {
+export function writeGrammar(write: (context: GrammarContext) => string, { optionalKeys = false } = {}): string {
   const rules = new Map<string, string>()
   /** The same expression is one rule, however often it occurs. */
   const rule = (expression: string): string => {
@@ -80,21 +80,25 @@ export function writeGrammar(write: (context: Context) => string, { optionalKeys
       throw new AppError('INTERNAL', `The schema at ${path} cannot be made a grammar: ${JSON.stringify(raw)}`, { cause: node.error })
     return rule(expressionOf(node.data, path, context))
   }
-  const context: Context = { visit, rule, optionalKeys }
+  const defined = new Map<string, string>()
+  const context: GrammarContext = { visit, rule, define: (name, expression) => void defined.set(name, expression), optionalKeys }
   const root = write(context)
-  const named = [...Object.entries(sharedRules), ...[...rules].map(([expression, name]) => [name, expression])]
+  const named = [...Object.entries(sharedRules), ...defined, ...[...rules].map(([expression, name]) => [name, expression])]
   return [`root ::= ${root}`, ...named.map(([name, expression]) => `${name} ::= ${expression}`)].join('\n')
 }
 
-interface Context {
+/** What a grammar is written with. */
+export interface GrammarContext {
   /** The name of the rule for a sub-schema. */
   visit: (raw: unknown, path: string) => string
   /** The name of the rule for an expression. */
   rule: (expression: string) => string
+  /** Gives an expression a name of the caller's, by which it can refer to itself. */
+  define: (name: string, expression: string) => void
   optionalKeys: boolean
 }
 
-function expressionOf(node: Node, path: string, context: Context): string {
+function expressionOf(node: Node, path: string, context: GrammarContext): string {
   const { visit, rule } = context
   if ('const' in node) return quoted(JSON.stringify(node.const))
   if ('enum' in node) return node.enum.map((value) => quoted(JSON.stringify(value))).join(' | ')
@@ -122,14 +126,14 @@ interface Times {
   max: number | undefined
 }
 
-function arrayOf(item: string, { min, max }: Times, rule: Context['rule']): string {
+function arrayOf(item: string, { min, max }: Times, rule: GrammarContext['rule']): string {
   if (max === 0) return '"[" space "]"'
   const others = { min: Math.max(0, min - 1), max: max === undefined ? undefined : max - 1 }
   const items = `${item} space ${repeated(rule(`"," space ${item} space`), others, rule)}`
   return `"[" space ${min === 0 ? `(${items})?` : items} "]"`
 }
 
-function objectOf({ properties, required }: Extract<Node, { type: 'object' }>, path: string, context: Context): string {
+function objectOf({ properties, required }: Extract<Node, { type: 'object' }>, path: string, context: GrammarContext): string {
   const keys = Object.keys(properties)
   const optional = keys.filter((key) => !required.includes(key))
   if (optional.length > 0 && !context.optionalKeys)
@@ -141,13 +145,14 @@ function objectOf({ properties, required }: Extract<Node, { type: 'object' }>, p
   return `"{" space ${membersFrom(members, context.rule)} "}"`
 }
 
-interface Member {
+/** One key of an object and its value, as a grammar says them. */
+export interface Member {
   text: string
   isNeeded: boolean
 }
 
 /** Members in their order, of which some may be missing: the first that is there has no comma before it. */
-function membersFrom([first, ...others]: readonly Member[], rule: Context['rule']): string {
+export function membersFrom([first, ...others]: readonly Member[], rule: GrammarContext['rule']): string {
   if (!first) return ''
   const rest = others.map(({ text, isNeeded }) => (isNeeded ? `"," space ${text}` : `("," space ${text})?`)).join(' ')
   if (first.isNeeded) return `${first.text} ${rest}`
@@ -155,7 +160,7 @@ function membersFrom([first, ...others]: readonly Member[], rule: Context['rule'
   return `(${first.text} ${rest}${without === '' ? ')?' : ` | ${rule(without)})`}`
 }
 
-function repeated(item: string, { min, max }: Times, rule: Context['rule']): string {
+function repeated(item: string, { min, max }: Times, rule: GrammarContext['rule']): string {
   if (max === undefined) return `${repeated(item, { min, max: min }, rule)} ${item}*`
   const parts: string[] = []
   for (let [least, most] = [min, Math.max(min, max)]; most > 0; least -= maxRepetitions, most -= maxRepetitions)

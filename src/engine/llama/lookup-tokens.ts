@@ -1,6 +1,7 @@
 import type { LlamaContextSequence, LlamaModel, Token } from 'node-llama-cpp'
 import { createLookup } from './lookup.ts'
 import { createDraftLength } from './lookup-length.ts'
+import type { Rhythm } from './rhythm.ts'
 
 /** What it took to say an answer. */
 export interface SpeechCounts {
@@ -19,6 +20,7 @@ interface Copying {
   /** The answer has so many tokens at most. */
   maxTokens: number
   counts: SpeechCounts
+  rhythm: Pick<Rhythm, 'alone'>
 }
 
 /**
@@ -32,7 +34,14 @@ export const canTakeBack = ({ fileInsights }: Pick<LlamaModel, 'fileInsights'>):
  * Says greedily what the model would say anyway, several tokens in one run of the model where it copies: those that follow in the text that is copied are
  * evaluated with it, and count up to the first that the model would not have said. That one and those behind it are erased.
  */
-export async function* copyingTokens({ sequence, prompt, lastSlice, maxTokens, counts }: Copying): AsyncGenerator<Token, void, undefined> {
+export async function* copyingTokens({
+  sequence,
+  prompt,
+  lastSlice,
+  maxTokens,
+  counts,
+  rhythm,
+}: Copying): AsyncGenerator<Token, void, undefined> {
   const lookup = createLookup(prompt)
   const length = createDraftLength()
   let draft: Token[] = []
@@ -44,7 +53,10 @@ export async function* copyingTokens({ sequence, prompt, lastSlice, maxTokens, c
     counts.decodes++
     const wrong = draft.findIndex((token, index) => token !== said[index])
     const accepted = wrong === -1 ? draft.length : wrong
-    if (wrong !== -1) await sequence.eraseContextTokenRanges([{ start: start + accepted, end: sequence.nextTokenIndex }])
+    if (wrong !== -1) {
+      const range = { start: start + accepted, end: sequence.nextTokenIndex }
+      await rhythm.alone(() => sequence.eraseContextTokenRanges([range]))
+    }
     counts.drafted += draft.length
     counts.accepted += accepted
     length.judge({ drafted: draft.length, accepted })

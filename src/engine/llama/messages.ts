@@ -66,6 +66,7 @@ export const openedSchema = z.strictObject({
 
 export const answerSchema = z.strictObject({
   text: z.string(),
+  thought: z.string().optional().describe('What a thinking model said before it'),
   toolCalls: z.array(z.strictObject(spokenCall)).describe("Whole ones, in their order; their ids are the program's business"),
   stopReason: z.enum(['stop', 'tool-calls', 'length']),
   inCompany: z.boolean().describe('Some of its tokens were computed in one batch with those of other answers'),

@@ -1,18 +1,25 @@
 import type { ChatHistoryItem, ChatModelFunctions, ChatWrapper, GbnfJsonSchema, LlamaModel, Token } from 'node-llama-cpp'
 import { callFormatOf } from './call-format.ts'
 import { chatHistory } from './chat-history.ts'
+import { harmonyEnding, type PromptEnding, thoughtEnding } from './prompt-ending.ts'
 import type { LlamaLibrary } from './library.ts'
+import { createMarks, type Marks } from './marks.ts'
 import type { PromptRequest } from './messages.ts'
+import { type OwnTemplate, ownTemplate } from './own-template.ts'
 import type { CallFormat } from './read-calls.ts'
 import { createShelter, type Shelter, type Texts } from './shelter.ts'
+import { templateRenderer } from './template-renderer.ts'
 
 /** How a model is talked to. */
 export interface ChatTemplate {
+  /** The template of the model file itself; null where it cannot be rendered, and the library's notion of it serves. */
+  own: OwnTemplate | null
   wrapper: ChatWrapper
   /** Its template opens a thought, or knows to leave it empty, before the answer. */
   thinks: boolean
   /** Null: it knows no calls. */
   calls: CallFormat | null
+  marks: Marks
   texts: Texts
 }
 
@@ -22,22 +29,28 @@ export interface Prompt {
   sharedTokens: number
   /** Control tokens of the template's that end the answer, besides the model's own. */
   stopTokens: ReadonlySet<Token>
+  /** The thought that comes before the answer; null where there is none. */
+  thought: PromptEnding['thought']
 }
 
-const emptyThought = '<think>\n\n</think>\n\n'
+type Asked = Pick<PromptRequest, 'messages' | 'tools' | 'thinkingTokens'>
+type Library = Pick<LlamaLibrary, 'resolveChatWrapper' | 'JinjaTemplateChatWrapper'> & Texts
 
 /** The chat template of the model file. */
-export function chooseTemplate(
-  { resolveChatWrapper, LlamaText, SpecialTokensText }: Pick<LlamaLibrary, 'resolveChatWrapper'> & Texts,
-  model: LlamaModel,
-): ChatTemplate {
+export function chooseTemplate(library: Library, model: LlamaModel): ChatTemplate {
+  const { resolveChatWrapper, LlamaText, SpecialTokensText } = library
   const source = model.fileInfo.metadata.tokenizer?.chat_template ?? ''
   const generationPrompt = source.slice(source.lastIndexOf('add_generation_prompt'))
   const wrapper = resolveChatWrapper(model, { warningLogs: false, customWrapperSettings: { gemma4: { reasoning: false } } })
   // A model whose own template says nothing of tools never learnt to call them.
-  const calls = source.includes('tools') ? callFormatOf(wrapper, model) : null
+  const known = source.includes('tools') ? callFormatOf(wrapper, model) : null
   if (wrapper.wrapperName === 'Qwen') sayResultsPlainly(wrapper, LlamaText)
-  return { wrapper, thinks: generationPrompt.includes('<think>'), calls, texts: { LlamaText, SpecialTokensText } }
+  const marks = createMarks(model, source)
+  const render = source === '' ? null : templateRenderer(library, model.llama, source)
+  const variables = { bos_token: model.tokens.bosString ?? '', eos_token: model.tokens.eosString ?? '' }
+  const own = render && ownTemplate({ render, source, marks, variables, other: known })
+  const texts = { LlamaText, SpecialTokensText }
+  return { own, wrapper, thinks: generationPrompt.includes('<think>'), calls: own ? own.calls : known, marks, texts }
 }
 
 /** These models read results as they are; as strings of JSON they cost more, and code in them reads badly. */
@@ -47,26 +60,32 @@ function sayResultsPlainly(wrapper: ChatWrapper, LlamaText: LlamaLibrary['LlamaT
 }
 
 /** Renders messages up to the point where the model speaks. Text of a message never becomes a control token, whatever it contains. */
-export function renderPrompt(
-  { messages, tools }: Pick<PromptRequest, 'messages' | 'tools'>,
-  template: ChatTemplate,
-  model: LlamaModel,
-): Prompt {
-  const shelter = createShelter(model, template.texts)
-  const history = chatHistory(messages.map((message) => sheltered(message, shelter)))
-  const rendering = { functions: functionsOf(tools, shelter), shelter, template, model }
-  const prompt = render(history, rendering)
+export function renderPrompt(request: Asked, template: ChatTemplate, model: LlamaModel): Prompt {
+  const prompt = render(request, template, model)
+  const { messages } = request
   const firstOther = messages.findIndex(({ role }) => role !== 'system')
   if (firstOther < 1) return { ...prompt, sharedTokens: 0 }
   // A text that no message begins with, so that the two part where the message begins.
-  const otherHistory: ChatHistoryItem[] = [
-    ...history.slice(0, firstOther),
-    { type: 'user', text: '\u0001' },
-    { type: 'model', response: [] },
-  ]
-  const other = render(otherHistory, rendering).tokens
+  const others = [...messages.slice(0, firstOther), { role: 'user' as const, text: '\u0001' }]
+  const other = render({ ...request, messages: others }, template, model).tokens
   const firstDifference = prompt.tokens.findIndex((token, index) => token !== other[index])
   return { ...prompt, sharedTokens: Math.max(0, firstDifference) }
+}
+
+type Rendered = Omit<Prompt, 'sharedTokens'>
+
+function render(request: Asked, template: ChatTemplate, model: LlamaModel): Rendered {
+  const { own } = template
+  if (!own) return renderByLibrary(request, template, model)
+  const thinks = (request.thinkingTokens ?? 0) > 0
+  const pieces = own.pieces(request, thinks)
+  const tail = pieces.at(-1)?.text ?? ''
+  const isOffered = request.tools.length > 0
+  const { text, thought } = own.isHarmony ? harmonyEnding({ thinks, isOffered }) : thoughtEnding({ tail, thinks, own })
+  const tokens = template.marks.tokenize([...pieces, { text, isTemplate: true }])
+  const { bos, shouldPrependBosToken } = model.tokens
+  if (shouldPrependBosToken && bos !== null && tokens[0] !== bos) tokens.unshift(bos)
+  return { tokens, stopTokens: new Set(own.afterAnswer.flatMap((mark) => model.tokenize(mark, true))), thought }
 }
 
 /** Some templates of model files make one text of a call and their own marks. */
@@ -84,21 +103,17 @@ const functionsOf = (tools: PromptRequest['tools'], { hide, hideText }: Shelter)
     ]),
   )
 
-interface Rendering {
-  functions: ChatModelFunctions
-  shelter: Shelter
-  template: ChatTemplate
-  model: LlamaModel
-}
-
-function render(history: readonly ChatHistoryItem[], { functions, shelter, template, model }: Rendering): Omit<Prompt, 'sharedTokens'> {
-  const { wrapper, thinks } = template
+function renderByLibrary({ messages, tools }: Asked, { wrapper, thinks, texts }: ChatTemplate, model: LlamaModel): Rendered {
+  const shelter = createShelter(model, texts)
+  const history: readonly ChatHistoryItem[] = chatHistory(messages.map((message) => sheltered(message, shelter)))
+  const functions = functionsOf(tools, shelter)
   const state = wrapper.generateContextState({ chatHistory: history, availableFunctions: functions, documentFunctionParams: true })
   const tokens = shelter.restore(state.contextText).tokenize(model.tokenizer)
   // In formats with channels, what is said without naming one goes to the reader.
   if (state.noPrefixTrigger?.type === 'response') tokens.push(...state.noPrefixTrigger.inject.tokenize(model.tokenizer))
   // The answer comes at once: a grammar does not go together with thinking first, and a thought without one has no end to rely on.
-  if (thinks && !model.detokenize(tokens.slice(-8), true).trimEnd().endsWith('</think>')) tokens.push(...model.tokenize(emptyThought, true))
+  if (thinks && !model.detokenize(tokens.slice(-8), true).trimEnd().endsWith('</think>'))
+    tokens.push(...model.tokenize('<think>\n\n</think>\n\n', true))
   const stops = state.stopGenerationTriggers.map((trigger) => trigger.tokenize(model.tokenizer)).filter(({ length }) => length === 1)
-  return { tokens, stopTokens: new Set(stops.flat().filter((token) => model.isSpecialToken(token))) }
+  return { tokens, stopTokens: new Set(stops.flat().filter((token) => model.isSpecialToken(token))), thought: null }
 }

@@ -1,10 +1,18 @@
-/** How a model writes a call: texts that stand around its name and its input, which is JSON. `{{functionName}}` stands for the name. */
+import type { ToolSpec } from '../engine.ts'
+import { type InputStyle, readInput, skip } from './read-input.ts'
+
+/**
+ * How a model writes a call: texts that stand around its name and its input. `{{functionName}}` stands for the name, and `{{number}}` for a number that means
+ * nothing to us.
+ */
 export interface CallFormat {
   /** Begins a call, and nothing else does. */
   marker: string
   /** From the marker to the name. */
   opening: string
   beforeInput: string
+  /** Without it, a JSON object. */
+  input?: InputStyle
   closing: string
   /** From the end of one call to the name of the next; null where an answer has one call only. */
   between: string | null
@@ -14,16 +22,18 @@ export interface CallFormat {
 
 export interface SpokenCall {
   name: string
-  /** A JSON object. */
+  /** An object. */
   input: unknown
 }
 
+type KnownTool = Pick<ToolSpec, 'name' | 'inputSchema'>
+
 /** Reads what stands after the first marker. Null unless all of it is calls of known tools, to their end. */
-export function readCalls(said: string, { format, names }: { format: CallFormat; names: readonly string[] }): SpokenCall[] | null {
+export function readCalls(said: string, { format, tools }: { format: CallFormat; tools: readonly KnownTool[] }): SpokenCall[] | null {
   const calls: SpokenCall[] = []
   let next = skip(said, 0, format.opening)
   while (next !== null) {
-    const read = readCall(said, next, { format, names })
+    const read = readCall(said, next, { format, tools })
     if (!read) return null
     calls.push(read.call)
     if (isEnd(said, read.end, format.end)) return calls
@@ -32,61 +42,27 @@ export function readCalls(said: string, { format, names }: { format: CallFormat;
   return null
 }
 
-function readCall(said: string, start: number, { format, names }: { format: CallFormat; names: readonly string[] }) {
-  for (const name of names) {
+function readCall(said: string, start: number, { format, tools }: { format: CallFormat; tools: readonly KnownTool[] }) {
+  for (const { name, inputSchema } of tools) {
     if (!said.startsWith(name, start)) continue
     const fill = (text: string) => text.replaceAll('{{functionName}}', () => name)
-    const open = skip(said, start + name.length, fill(format.beforeInput))
-    const closed = open === null ? null : endOfObject(said, open)
-    const end = closed === null ? null : skip(said, closed, fill(format.closing))
-    if (open !== null && closed !== null && end !== null) {
-      const input = parsed(said.slice(open, closed))
-      return input === undefined ? null : { call: { name, input }, end }
-    }
+    const open = skipNumbered(said, start + name.length, fill(format.beforeInput))
+    const read = open === null ? null : readInput(said, open, { style: format.input, schema: inputSchema })
+    const end = read === null ? null : skip(said, read.end, fill(format.closing))
+    if (read !== null && end !== null) return { call: { name, input: read.input }, end }
   }
   return null
+}
+
+function skipNumbered(said: string, start: number, expected: string): number | null {
+  const [before = '', after] = expected.split('{{number}}')
+  const position = skip(said, start, before)
+  if (position === null || after === undefined) return position
+  const [digits = ''] = /^\d+/.exec(said.slice(position, position + 20)) ?? []
+  return digits === '' ? null : skip(said, position + digits.length, after)
 }
 
 const isEnd = (said: string, position: number, end: string): boolean => {
   const after = skip(said, position, end)
   return after !== null && said.slice(after).trim() === ''
-}
-
-/** Where a text goes on after another, white space aside; null when it does not. */
-function skip(said: string, start: number, expected: string): number | null {
-  let position = start
-  for (const character of expected.replaceAll(/\s/g, '')) {
-    position = afterSpace(said, position)
-    if (!said.startsWith(character, position)) return null
-    position += character.length
-  }
-  return afterSpace(said, position)
-}
-
-function afterSpace(said: string, start: number): number {
-  let position = start
-  while (/\s/.test(said.charAt(position))) position++
-  return position
-}
-
-/** The end of the object that begins here; null when it has none. */
-function endOfObject(said: string, start: number): number | null {
-  if (said[start] !== '{') return null
-  let [depth, isQuoted]: [number, boolean] = [0, false]
-  for (let position = start; position < said.length; position++) {
-    const character = said.charAt(position)
-    if (isQuoted && character === '\\') position++
-    else if (character === '"') isQuoted = !isQuoted
-    else if (!isQuoted && (character === '{' || character === '[')) depth++
-    else if (!isQuoted && (character === '}' || character === ']') && --depth === 0) return position + 1
-  }
-  return null
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }

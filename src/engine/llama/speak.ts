@@ -1,13 +1,11 @@
-import type { LlamaGrammar, LlamaGrammarEvaluationState, SequenceEvaluateOptions, Token } from 'node-llama-cpp'
-import { callGrammar } from './call-grammar.ts'
-import { createCallWatch } from './call-watch.ts'
+import type { LlamaGrammar, SequenceEvaluateOptions, Token } from 'node-llama-cpp'
+import { type Ear, openEar } from './ears.ts'
 import type { LoadedModel } from './load-model.ts'
 import { canTakeBack, copyingTokens, type SpeechCounts } from './lookup-tokens.ts'
 import type { Answer, PromptRequest } from './messages.ts'
 import type { Prompt } from './prompt.ts'
-import { type CallFormat, readCalls } from './read-calls.ts'
 import type { Slot } from './slots.ts'
-import { createTextStream } from './text-stream.ts'
+import { think } from './thinking.ts'
 
 interface Speech {
   request: PromptRequest
@@ -19,38 +17,53 @@ interface Speech {
   onText: (delta: string) => void
 }
 
-interface Spoken extends Omit<Answer, 'usage'> {
+interface Spoken extends Omit<Answer, 'usage' | 'inCompany'> {
   outputTokens: number
   counts: SpeechCounts
-}
-
-/** Where the text goes, token by token. */
-interface Ear {
-  /** What the next token must keep to. */
-  grammar(): LlamaGrammarEvaluationState | undefined
-  hear(token: Token): Promise<void>
-  /** Ends the answer; one that was cut off has no calls. */
-  end(isWhole: boolean): Pick<Answer, 'text' | 'toolCalls'>
 }
 
 /** Lets the model speak after the last slice of its prompt. */
 export async function speak(lastSlice: Token[], speech: Speech): Promise<Spoken> {
   const { request, loaded, prompt, signal } = speech
-  const format = request.tools.length > 0 ? loaded.template.calls : null
-  const ear = format ? callEar(speech, format) : textEar(speech)
+  const ear = await openEar(speech)
   const counts: SpeechCounts = { decodes: 0, drafted: 0, accepted: 0 }
+  const thought = await thinkFirst(lastSlice, { speech, counts })
   let [outputTokens, isWhole]: [number, boolean] = [0, false]
-  for await (const token of tokensOf(lastSlice, { speech, ear, counts })) {
+  for await (const token of tokensOf(thought?.rest ?? lastSlice, { speech, ear, counts })) {
     signal.throwIfAborted()
     isWhole = loaded.model.isEogToken(token) || prompt.stopTokens.has(token)
     if (isWhole) break
     await ear.hear(token)
     outputTokens++
     if (outputTokens === request.maxTokens) break
+    await loaded.rhythm.goOn()
   }
-  const { text, toolCalls } = ear.end(isWhole)
-  if (!isWhole) return { text, toolCalls, outputTokens, counts, stopReason: 'length' }
-  return { text, toolCalls, outputTokens, counts, stopReason: toolCalls.length > 0 ? 'tool-calls' : 'stop' }
+  const said = { ...ear.end(isWhole), ...(thought && { thought: thought.text }), counts }
+  const spent = outputTokens + (thought?.tokens ?? 0)
+  if (!isWhole) return { ...said, outputTokens: spent, stopReason: 'length' }
+  return { ...said, outputTokens: spent, stopReason: said.toolCalls.length > 0 ? 'tool-calls' : 'stop' }
+}
+
+/** What the model thinks before it answers, in its own budget; null where it does not. */
+async function thinkFirst(lastSlice: Token[], { speech, counts }: { speech: Speech; counts: SpeechCounts }) {
+  const { request, prompt, loaded, slot, signal, onText } = speech
+  const { thinkingTokens: maxTokens = 0, temperature, seed } = request
+  if (maxTokens === 0 || !prompt.thought) return null
+  const onToken = async () => {
+    signal.throwIfAborted()
+    counts.decodes++
+    onText('')
+    await loaded.rhythm.goOn()
+  }
+  const { sequence } = slot
+  return await think(lastSlice, {
+    sequence,
+    model: loaded.model,
+    thought: prompt.thought,
+    maxTokens,
+    options: { temperature, seed },
+    onToken,
+  })
 }
 
 /** What the model says, token by token, the one that ends the answer included. */
@@ -62,7 +75,7 @@ async function* tokensOf(
   const { temperature, seed, maxTokens, copiesInput } = request
   // A grammar, or the call that may come, chooses the next token by those before it: nothing to guess ahead.
   if (copiesInput && temperature === 0 && !grammar && request.tools.length === 0 && canTakeBack(loaded.model)) {
-    yield* copyingTokens({ sequence: slot.sequence, prompt: prompt.tokens, lastSlice, maxTokens, counts })
+    yield* copyingTokens({ sequence: slot.sequence, prompt: prompt.tokens, lastSlice, maxTokens, counts, rhythm: loaded.rhythm })
     return
   }
   const options: SequenceEvaluateOptions = { temperature, seed, yieldEogToken: true, grammarEvaluationState: () => ear.grammar() }
@@ -70,83 +83,4 @@ async function* tokensOf(
     counts.decodes++
     yield token
   }
-}
-
-function textEar({ loaded: { model, library }, grammar, onText }: Speech): Ear {
-  const state = grammar ? new library.LlamaGrammarEvaluationState({ model, grammar }) : undefined
-  const stream = createTextStream((tokens, special, last) => model.detokenize(tokens, special, last))
-  const { say, said } = speaker(onText)
-  return {
-    grammar: () => state,
-    async hear(token) {
-      say(stream.push(token))
-    },
-    end() {
-      const rest = stream.flush()
-      if (rest !== '') say(rest)
-      return { text: said(), toolCalls: [] }
-    },
-  }
-}
-
-/** Free text up to the marker of a call; from there on, what a call may be. */
-function callEar({ request: { tools }, loaded: { model, library, llama }, onText }: Speech, format: CallFormat): Ear {
-  const { say, said } = speaker(onText)
-  const watch = createCallWatch(format.marker)
-  const free = createTextStream((tokens, special, last) => model.detokenize(tokens, special, last))
-  const spelt = createTextStream((tokens, _special, last) => model.detokenize(tokens, true, last))
-  let state: LlamaGrammarEvaluationState | undefined
-  let begun: string | null = null
-  /** What followed the marker, control tokens included. */
-  let called = ''
-
-  /** Control tokens are nothing that a reader is shown, and some begin a call. */
-  const textOf = (token: Token): string => {
-    if (!model.isSpecialToken(token)) return free.push(token)
-    const text = model.detokenize([token], true)
-    return text.trim() !== '' && format.marker.startsWith(text.trim()) ? free.flush() + text : free.push(token)
-  }
-
-  const beginCall = async () => {
-    const grammar = callGrammar(tools, { format, said: called })
-    if (grammar !== null) state = new library.LlamaGrammarEvaluationState({ model, grammar: await llama.createGrammar({ grammar }) })
-  }
-
-  return {
-    grammar: () => state,
-    async hear(token) {
-      if (begun !== null) {
-        called += spelt.push(token)
-        say('')
-        return
-      }
-      const heard = watch.push(textOf(token))
-      say(heard.said)
-      begun = heard.begun
-      called = heard.rest
-      if (begun !== null) await beginCall()
-    },
-    end(isWhole) {
-      if (begun === null) {
-        const rest = free.flush()
-        say(watch.push(rest).said + watch.flush())
-        return { text: said(), toolCalls: [] }
-      }
-      called += spelt.flush()
-      if (!isWhole) return { text: said(), toolCalls: [] }
-      const calls = readCalls(called, { format, names: tools.map(({ name }) => name) })
-      // What is no call after all was said to the reader.
-      if (!calls) say(begun + called)
-      return { text: said(), toolCalls: calls ?? [] }
-    },
-  }
-}
-
-function speaker(onText: (delta: string) => void) {
-  let text = ''
-  const say = (delta: string) => {
-    text += delta
-    onText(delta)
-  }
-  return { say, said: () => text }
 }

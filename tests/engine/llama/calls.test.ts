@@ -126,6 +126,7 @@ describe('a template of another make', () => {
 
 describe('readCalls', () => {
   const names = ['read', 'read_file', 'write_file']
+  const tools = names.map((name) => ({ name, inputSchema: {} }))
 
   it('reads what the wrapper writes, whatever the input is', () => {
     const wrapper = new QwenChatWrapper()
@@ -134,21 +135,21 @@ describe('readCalls', () => {
     fc.assert(
       fc.property(fc.array(call, { minLength: 1, maxLength: 3 }), (calls) => {
         const written = calls.map(({ name, input }) => wrapper.generateFunctionCall(name, input).toString()).join('\n')
-        const read = readCalls(written.slice(qwen.marker.length), { format: qwen, names })
+        const read = readCalls(written.slice(qwen.marker.length), { format: qwen, tools })
         expect(JSON.stringify(read)).toBe(JSON.stringify(calls))
       }),
     )
   })
 
   it('minds no white space around a call', () => {
-    expect(readCalls(' { "name":"read", "arguments" : {"a": "b c"} } </tool_call>\n', { format: qwen, names })).toEqual([
+    expect(readCalls(' { "name":"read", "arguments" : {"a": "b c"} } </tool_call>\n', { format: qwen, tools })).toEqual([
       { name: 'read', input: { a: 'b c' } },
     ])
   })
 
   it('reads the calls of a list', () => {
     const said = '[{"name": "read", "arguments": {}}, {"name": "read_file", "arguments": {"a": [1, "}"]}}]'
-    expect(readCalls(said, { format: mistral, names })).toEqual([
+    expect(readCalls(said, { format: mistral, tools })).toEqual([
       { name: 'read', input: {} },
       { name: 'read_file', input: { a: [1, '}'] } },
     ])
@@ -164,12 +165,12 @@ describe('readCalls', () => {
     ['words after the call', '\n{"name": "read", "arguments": {}}\n</tool_call> and so on'],
     ['another beginning', '"name": "read"'],
   ])('reads no call in %s', (_name, said) => {
-    expect(readCalls(said, { format: qwen, names })).toBe(null)
+    expect(readCalls(said, { format: qwen, tools })).toBe(null)
   })
 
   it('reads one call only where an answer has no more', () => {
-    expect(readCalls('read>{}</function>', { format: llama31, names })).toEqual([{ name: 'read', input: {} }])
-    expect(readCalls('read>{}</function><function=read>{}</function>', { format: llama31, names })).toBe(null)
+    expect(readCalls('read>{}</function>', { format: llama31, tools })).toEqual([{ name: 'read', input: {} }])
+    expect(readCalls('read>{}</function><function=read>{}</function>', { format: llama31, tools })).toBe(null)
   })
 })
 

@@ -28,7 +28,8 @@ const copying = (loaded: LoadedModel, prompt: Token[], count: number) =>
   onSequence(loaded, async (sequence) => {
     const counts = { decodes: 0, drafted: 0, accepted: 0 }
     const said: Token[] = []
-    for await (const token of copyingTokens({ sequence, prompt, lastSlice: prompt, maxTokens: count, counts })) said.push(token)
+    for await (const token of copyingTokens({ sequence, prompt, lastSlice: prompt, maxTokens: count, counts, rhythm: loaded.rhythm }))
+      said.push(token)
     return { said, counts, left: sequence.contextTokens.length }
   })
 

@@ -188,7 +188,7 @@ describe('what a model is shown', () => {
     const { text, shared } = shown(conversation('say("hi")\n'))
     expect(text).toMatch(/^<\|im_start\|>system\nBe short\.\n\n# Tools/)
     expect(text).toContain('"name": "read_file"')
-    expect(text).toContain('I look.<tool_call>\n{"name": "read_file", "arguments": {"path": "a.ts"}}\n</tool_call>')
+    expect(text).toContain('I look.\n<tool_call>\n{"name": "read_file", "arguments": {"path": "a.ts"}}\n</tool_call>')
     expect(text).toMatch(/<tool_response>\nsay\("hi"\)\n\n<\/tool_response><\|im_end\|>\n<\|im_start\|>assistant\n$/)
     expect(shared).toMatch(/<\/tool_call><\|im_end\|>\n<\|im_start\|>user\n$/)
   })

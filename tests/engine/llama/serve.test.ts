@@ -4,6 +4,7 @@ import { describeBackend, loadLibrary } from '../../../src/engine/llama/library.
 import { generate } from '../../../src/engine/llama/generate.ts'
 import { loadModel, modelProblem, noticesFor } from '../../../src/engine/llama/load-model.ts'
 import { type FromProcess, type OpenRequest, type PromptRequest } from '../../../src/engine/llama/messages.ts'
+import { createMarks } from '../../../src/engine/llama/marks.ts'
 import { renderPrompt } from '../../../src/engine/llama/prompt.ts'
 import { serve } from '../../../src/engine/llama/serve.ts'
 import { scriptedMoe, tinyMoe } from '../../helpers/local-models.ts'
@@ -243,7 +244,7 @@ describe('renderPrompt', () => {
   it('stops at control tokens only, whatever the template ends its turns with', async () => {
     const { text, stops } = await rendered([hi], bracketed(''))
     expect(text).toBe('[user]Hi\n[assistant]')
-    expect(stops).toBe(1)
+    expect(stops).toBe(0)
   })
 
   it('opens the channel that the reader sees, where there are channels', async () => {
@@ -251,7 +252,7 @@ describe('renderPrompt', () => {
     const { HarmonyChatWrapper, ...texts } = await import('node-llama-cpp')
     const { tokens } = renderPrompt(
       { messages: [hi], tools: [] },
-      { wrapper: new HarmonyChatWrapper(), thinks: false, calls: null, texts },
+      { own: null, wrapper: new HarmonyChatWrapper(), thinks: false, calls: null, marks: createMarks(model, ''), texts },
       model,
     )
     expect(model.detokenize(tokens, true)).toMatch(/<\|start\|>assistant<\|channel\|>final<\|message\|>$/)
