@@ -46,6 +46,7 @@ ${body}
 }
 `
 
+const mvn = 'mvn'
 const repository = resolve('.cache/maven-tests/repository')
 const isPrepared = join(repository, 'prepared-1')
 
@@ -63,6 +64,6 @@ export function prepareMaven(): void {
     'src/test/java/com/example/FirstTest.java': testClass('FirstTest', '    @Test void passes() { new Main(); }'),
   })
   const goals = ['org.jacoco:jacoco-maven-plugin:prepare-agent', 'test', 'org.jacoco:jacoco-maven-plugin:report']
-  execFileSync('mvn', ['-B', '-q', ...goals], { cwd: folder.path, env: { ...process.env, ...mavenEnvironment }, stdio: 'inherit' })
+  execFileSync(mvn, ['-B', '-q', ...goals], { cwd: folder.path, env: { ...process.env, ...mavenEnvironment }, stdio: 'inherit' })
   writeFileSync(isPrepared, '')
 }
