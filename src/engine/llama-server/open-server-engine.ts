@@ -103,7 +103,12 @@ function starterOf({ server, trainedTokens }: Prepared, { options, model }: { op
     const parallel = Math.min(plan.offload.parallel, props?.total_slots ?? Infinity)
     const endpoint = await openEndpoint(
       {
-        ...{ baseUrl: http.baseUrl, apiKey: http.apiKey, model, userAgent, contextTokens, parallel },
+        baseUrl: http.baseUrl,
+        apiKey: http.apiKey,
+        model,
+        userAgent,
+        contextTokens,
+        parallel,
         deadlines: { connectMs: 5000, ...deadlines },
         // For connections that the server closes just when they are used again; its own end ends all attempts.
         maxRetries: 2,

@@ -20,9 +20,8 @@ export function serverArguments({ flags }: Pick<LlamaServer, 'flags'>, { modelPa
   const known = (flag: string, ...values: (string | number)[]) => (flags.has(flag) ? [flag, ...values.map(String)] : [])
   const oneOf = (...names: string[]) => names.filter((flag) => flags.has(flag)).slice(0, 1)
   return [
-    ...['--model', modelPath, '--host', '127.0.0.1'],
-    ...['--ctx-size', String(contextTokens * parallel), '--parallel', String(parallel)],
-    ...['--threads', String(threads), ...known('--threads-batch', threads)],
+    ...options({ model: modelPath, host: '127.0.0.1', 'ctx-size': contextTokens * parallel, parallel, threads }),
+    ...known('--threads-batch', threads),
     ...known('--n-gpu-layers', nGpuLayers),
     ...known('--device', gpus.length === 0 ? 'none' : gpus.map(({ id }) => id).join(',')),
     ...(nCpuMoe > 0 ? known('--n-cpu-moe', nCpuMoe) : []),
@@ -41,3 +40,6 @@ export function serverArguments({ flags }: Pick<LlamaServer, 'flags'>, { modelPa
     ...known('--offline'),
   ]
 }
+
+const options = (values: Readonly<Record<string, string | number>>) =>
+  Object.entries(values).flatMap(([name, value]) => [`--${name}`, String(value)])

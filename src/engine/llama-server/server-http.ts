@@ -21,13 +21,20 @@ interface JsonRequest<Value> {
   body?: unknown
 }
 
+interface HttpOptions {
+  port: number
+  apiKey: string
+  userAgent: string
+  answerMs?: number
+}
+
 /** Counting a long text takes milliseconds, and a server that does not even do that hangs. */
-const answerMs = 30_000
+const usualAnswerMs = 30_000
 /** A connection that was kept may be closed by the server at the very moment in which it is used again. */
 const mostAttempts = 3
 
 /** Speaks to a llama-server on this machine, on connections of our own. */
-export function openServerHttp({ port, apiKey, userAgent }: { port: number; apiKey: string; userAgent: string }): ServerHttp {
+export function openServerHttp({ port, apiKey, userAgent, answerMs = usualAnswerMs }: HttpOptions): ServerHttp {
   const origin = `http://127.0.0.1:${port}`
   const transport = openTransport({ baseUrl: origin, apiKey, userAgent, connectMs: 5000 })
   return {
@@ -53,7 +60,7 @@ export function openServerHttp({ port, apiKey, userAgent }: { port: number; apiK
           return response.ok ? (schema.safeParse(JSON.parse(text)).data ?? null) : null
         } catch (error) {
           signal.throwIfAborted()
-          if (timeout.aborted) throw tooSlow(path)
+          if (timeout.aborted) throw tooSlow(path, answerMs)
           if (error instanceof SyntaxError) return null
           if (attempt === mostAttempts) throw brokenOff(path, error)
         }
@@ -63,7 +70,7 @@ export function openServerHttp({ port, apiKey, userAgent }: { port: number; apiK
   }
 }
 
-const tooSlow = (path: string) =>
+const tooSlow = (path: string, answerMs: number) =>
   new AppError('ENGINE_TIMEOUT', `llama-server did not answer to ${path} in ${answerMs} ms.`, { hint: 'Ask again: it is started anew.' })
 
 const brokenOff = (path: string, cause: unknown) =>

@@ -14,14 +14,7 @@ const behaviour = JSON.parse(readFileSync(join(folder, 'behaviour.json'), 'utf8'
 const log = (line: string) => process.stderr.write(`0.00.001.000 I srv  llama_server: ${line}\n`)
 const valueOf = (flag: string) => args[args.indexOf(flag) + 1] ?? ''
 
-if (args[0] === '--help') say(behaviour.help)
-else if (args[0] === '--version') say(behaviour.version, process.stderr)
-else if (args[0] === '--list-devices') say(`Available devices:\n${behaviour.devices}`)
-else await run()
-
-function say(text: string, stream: NodeJS.WriteStream = process.stdout) {
-  stream.write(`${text}\n`)
-}
+await run()
 
 async function run() {
   const before = readFileSync(join(folder, 'starts.jsonl'), 'utf8').split('\n').length - 1
@@ -31,14 +24,16 @@ async function run() {
   if (mood.failsToLoad) {
     log('loading model')
     process.stderr.write(`0.00.002.000 E llama_model_load: ${mood.failsToLoad}\n`)
-    process.exit(1)
+    process.exitCode = 1
+    return
   }
   if (mood.takenPort && valueOf('--port') !== '0') {
     process.stderr.write(`0.00.002.000 E srv  start: couldn't bind HTTP server socket, hostname: 127.0.0.1, port: ${valueOf('--port')}\n`)
-    process.exit(1)
+    process.exitCode = 1
+    return
   }
   const wantsPort = mood.hidesPort ? Number(valueOf('--port')) : 0
-  if (mood.neverListens) return setInterval(() => {}, 1000)
+  if (mood.neverListens) await delay(600_000)
 
   const scripted = await startScriptedServer({
     apiKey: process.env.LLAMA_API_KEY ?? '',

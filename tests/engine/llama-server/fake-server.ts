@@ -93,11 +93,18 @@ export function fakeServer(behaviour: Partial<Behaviour> = {}): FakeServer {
     moods: [{}],
     ...behaviour,
   }
-  const folder = temporaryFolder({ 'starts.jsonl': '' })
+  const folder = temporaryFolder({
+    'starts.jsonl': '',
+    '--help': whole.help,
+    '--version': whole.version,
+    '--list-devices': `Available devices:\n${whole.devices}\n`,
+  })
   const path = join(folder.path, 'llama-server')
   const code = join(import.meta.dirname, 'fake-llama-server.ts')
   writeFileSync(join(folder.path, 'behaviour.json'), JSON.stringify(whole))
-  writeFileSync(path, `#!/bin/sh\nexec '${process.execPath}' '${code}' "$0" "$@"\n`)
+  // What it is asked before it is started is answered without a start of Node.
+  const script = `case "$1" in --help|--version|--list-devices) exec cat "$(dirname "$0")/$1";; esac`
+  writeFileSync(path, `#!/bin/sh\n${script}\nexec '${process.execPath}' '${code}' "$0" "$@"\n`)
   chmodSync(path, 0o755)
   return {
     ...folder,

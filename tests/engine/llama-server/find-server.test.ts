@@ -27,7 +27,10 @@ describe('findLlamaServer', () => {
 
   it('takes the one that is named', async () => {
     using server = fakeServer({ version: 'no version here' })
-    await expect(findLlamaServer({ PATH: '' }, { setting: server.program })).resolves.toMatchObject({ path: server.program, version: null })
+    await expect(findLlamaServer({ PATH: process.env.PATH }, { setting: server.program })).resolves.toMatchObject({
+      path: server.program,
+      version: null,
+    })
   })
 
   const without = (word: string) => knownFlags.filter((line) => !line.includes(word)).join('\n')

@@ -17,11 +17,12 @@ async function open(server: FakeServer, more: Partial<ServerOptions> = {}, signa
 const valueOf = (args: readonly string[], flag: string) => args[args.indexOf(flag) + 1]
 
 /** Waits until a process is gone, or has ended and is only not yet taken note of. One that was never started is. */
-async function gone(start: Start | undefined): Promise<void> {
-  if (start === undefined) return
+async function gone(start: Start | undefined): Promise<boolean> {
+  if (start === undefined) return true
   const table = () => execFileSync('ps', ['-A', '-o', 'pid=,state='], { encoding: 'utf8' })
   const state = () => table().match(new RegExp(`^ *${start.pid} +(\\S)`, 'm'))?.[1]
   await expect.poll(state, { interval: 100, timeout: 30_000 }).toSatisfy((found: unknown) => found === 'Z' || found === undefined)
+  return true
 }
 
 describe('a managed llama-server', () => {
@@ -56,7 +57,12 @@ describe('a managed llama-server', () => {
         threads: 1,
         library: 'llama-server 9999 (abcdef0)',
       },
-      ...{ contextTokens: 3072, parallel: 2, offersTools: false, notices: [], kind: 'local', model: 'tiny test model, random weights' },
+      contextTokens: 3072,
+      parallel: 2,
+      offersTools: false,
+      notices: [],
+      kind: 'local',
+      model: 'tiny test model, random weights',
     })
     const args = server.starts()[0]?.args ?? []
     expect([valueOf(args, '--device'), valueOf(args, '--n-gpu-layers'), valueOf(args, '--ctx-size')]).toEqual(['CUDA0', '3', '16384'])
@@ -153,13 +159,13 @@ describe('a managed llama-server', () => {
   it('is none where something else answers', async () => {
     using server = fakeServer({ moods: [{ health: 404 }] })
     await expect(open(server)).rejects.toMatchObject({ code: 'ENGINE_UNAVAILABLE', message: expect.stringContaining('status 404') })
-    await gone(server.starts()[0])
+    expect(await gone(server.starts()[0])).toBe(true)
   })
 
   it('is ended where it does not load in time', async () => {
     using server = fakeServer({ moods: [{ neverListens: true }] })
     await expect(open(server, { deadlines: { ...deadlines, openMs: 1500 } })).rejects.toMatchObject({ code: 'ENGINE_TIMEOUT' })
-    await gone(server.starts()[0])
+    expect(await gone(server.starts()[0])).toBe(true)
   })
 
   it('is ended where the caller leaves while it loads', async () => {
@@ -170,14 +176,14 @@ describe('a managed llama-server', () => {
     const reason = new Error('not wanted any more')
     abort.abort(reason)
     await expect(opening).rejects.toBe(reason)
-    await gone(server.starts()[0])
+    expect(await gone(server.starts()[0])).toBe(true)
   })
 
   it('is ended where it hangs, and the next question is answered by another one', async () => {
     using server = fakeServer({ moods: [{ hangsOnChat: true }, {}] })
     const engine = await open(server, { deadlines: { ...deadlines, firstTokenMs: 1000, idleMs: 1000 } })
     await expect(engine.generate(ask('Count.'))).rejects.toMatchObject({ code: 'ENGINE_TIMEOUT' })
-    await gone(server.starts()[0])
+    expect(await gone(server.starts()[0])).toBe(true)
     await expect(engine.generate(ask('Count.'))).resolves.toMatchObject({ stopReason: 'stop' })
     await engine.close()
   })
@@ -213,7 +219,7 @@ describe('a managed llama-server', () => {
     using server = fakeServer()
     const engine = await open(server)
     await engine.close()
-    await gone(server.starts()[0])
+    expect(await gone(server.starts()[0])).toBe(true)
   })
 
   it('is told what does not fit before anything is started', async () => {
@@ -248,7 +254,7 @@ describe('the process that has started a llama-server', () => {
     using server = fakeServer()
     const child = await scene(server, 'setInterval(() => {}, 1000)')
     child.kill('SIGKILL')
-    await gone(server.starts()[0])
+    expect(await gone(server.starts()[0])).toBe(true)
   })
 
   it('ends by itself without closing anything, and the server with it', async () => {
@@ -256,7 +262,7 @@ describe('the process that has started a llama-server', () => {
     const child = await scene(server, '')
     if (child.exitCode === null) await once(child, 'exit')
     expect(child.exitCode).toBe(0)
-    await gone(server.starts()[0])
+    expect(await gone(server.starts()[0])).toBe(true)
   })
 
   it('ends what is left where the watchdog between them was killed', async () => {
@@ -265,7 +271,7 @@ describe('the process that has started a llama-server', () => {
     const start = server.starts()[0]!
     const parent = Number(execFileSync('ps', ['-o', 'ppid=', '-p', String(start.pid)], { encoding: 'utf8' }))
     process.kill(parent, 'SIGKILL')
-    await gone(start)
+    expect(await gone(start)).toBe(true)
     await expect(engine.generate(ask('Count.'))).resolves.toMatchObject({ stopReason: 'stop' })
     await engine.close()
   })
