@@ -24,5 +24,5 @@ export function benchMarkdown({ engines, ratios, summary, machine, completeness,
   ].join('\n')
 }
 
-const nameOf = ({ model, computesOn, place }: EngineFigures) =>
-  markdownLine([model, computesOn, place].filter((part) => part !== null).join(', ')).replaceAll('|', '\\|')
+const nameOf = ({ model, computesOn, library, place }: EngineFigures) =>
+  markdownLine([model, computesOn, library, place].filter((part) => part !== null).join(', ')).replaceAll('|', '\\|')

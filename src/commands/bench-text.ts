@@ -30,8 +30,8 @@ export function benchText(report: BenchReport, { color }: { color: boolean }): s
   ].join('\n')
 }
 
-function longName({ model, computesOn, place, parallel }: EngineFigures): string {
-  const where = [computesOn, place, `${parallel} at once`].filter((part) => part !== null)
+function longName({ model, computesOn, library, place, parallel }: EngineFigures): string {
+  const where = [computesOn, library, place, `${parallel} at once`].filter((part) => part !== null)
   return terminalLine(`${model} (${where.join('; ')})`)
 }
 

@@ -32,6 +32,7 @@ const figures: EngineFigures = {
   model: 'a | model',
   place: null,
   computesOn: 'cpu, 2 threads',
+  library: 'library 1.2',
   contextTokens: 8192,
   parallel: 1,
   loadMs: 2341,
@@ -50,7 +51,10 @@ const report: BenchReport = {
   summary: 'No: a reply of 150 tokens within 800 ms.',
   goal: { replyTokens: 150, ms: 800, p95Ms: 30_000, isMet: false },
   machine: { processor: 'CPU', cores: 2, memoryBytes: 8e9, platform: 'linux-x64', node: '24.0.0' },
-  engines: [figures, { ...figures, kind: 'endpoint', model: 'b', place: 'http://127.0.0.1:1/v1', computesOn: null, reply: null }],
+  engines: [
+    figures,
+    { ...figures, kind: 'endpoint', model: 'b', place: 'http://127.0.0.1:1/v1', computesOn: null, library: null, reply: null },
+  ],
   ratios: [{ measure: 'prompt speed', units: null, better: 'higher', ratio: spread(1.5) }],
   notices: [{ code: 'X', message: 'Told.', hint: 'Do so.' }],
 }
@@ -156,7 +160,7 @@ describe('agent bench', () => {
 describe('what is printed', () => {
   it('has the answer, what it rests on, and what is missing', () => {
     expect(benchText(report, { color: false })).toMatchInlineSnapshot(`
-      "a | model (cpu, 2 threads; 1 at once) against b (http://127.0.0.1:1/v1; 1 at once)
+      "a | model (cpu, 2 threads; library 1.2; 1 at once) against b (http://127.0.0.1:1/v1; 1 at once)
       CPU, 2 cores, 8.0 GB, linux-x64
 
                                  local                           http://127.0.0.1:1/v1           ratio
@@ -187,7 +191,7 @@ describe('what is printed', () => {
     expect(benchMarkdown(report)).toMatchInlineSnapshot(`
       "No: a reply of 150 tokens within 800 ms.
 
-      |  | a \`\\|\` model, cpu, 2 threads | b, \`http://127.0.0.1:1/v1\` | ratio |
+      |  | a \`\\|\` model, cpu, 2 threads, library 1.2 | b, \`http://127.0.0.1:1/v1\` | ratio |
       | --- | ---: | ---: | ---: |
       | loading | 2,341 ms | 2,341 ms |  |
       | reading a prompt | 2,801 tokens/s | 2,801 tokens/s | 1.50 (0.75 to 3.00) |

@@ -22,6 +22,7 @@ const engineFiguresSchema = z.strictObject({
   model: z.string(),
   place: z.string().nullable().describe('Address of a server; null on this machine'),
   computesOn: z.string().nullable().describe('Processor or GPU, where the engine says so'),
+  library: z.string().nullable().describe('What runs the model, with its version, where the engine says so'),
   contextTokens: count,
   parallel: z.int().positive().describe('Requests that the engine answers at once'),
   loadMs: milliseconds.describe('From the start to a model that can be asked; for a server, connecting'),

@@ -75,13 +75,34 @@ async function open(handle: EngineHandle, { signal, onStep }: Pick<BenchOptions,
 function figures(target: OpenTarget, { plan, memory }: { plan: SamplePlan; memory: EngineFigures['memory'] }): EngineFigures {
   const { engine, place, loadMs } = target
   const { kind, model, contextTokens, parallel } = engine
-  return { kind, model, place, computesOn: computesOn(engine), contextTokens, parallel, loadMs, ...figuresOf(target, plan.tokens), memory }
+  const library = backendOf(engine)?.library ?? null
+  return {
+    kind,
+    model,
+    place,
+    computesOn: computesOn(engine),
+    library,
+    contextTokens,
+    parallel,
+    loadMs,
+    ...figuresOf(target, plan.tokens),
+    memory,
+  }
+}
+
+interface Backend {
+  name: string
+  devices: readonly string[]
+  threads: number
+  library: string
 }
 
 /** Engines of this machine say what they compute on. */
-function computesOn(engine: Engine & { readonly backend?: { name: string; devices: readonly string[]; threads: number } }): string | null {
-  const { backend } = engine
-  if (backend === undefined) return null
+const backendOf = (engine: Engine & { readonly backend?: Backend }): Backend | null => engine.backend ?? null
+
+function computesOn(engine: Engine): string | null {
+  const backend = backendOf(engine)
+  if (backend === null) return null
   const { name, devices, threads } = backend
   return name === 'cpu' ? `cpu, ${threads} thread${threads === 1 ? '' : 's'}` : `${name}, ${devices.join(' and ') || 'unnamed'}`
 }

@@ -152,7 +152,7 @@ describe('bench', () => {
   })
 
   it('says what a local engine computes on', async () => {
-    const backend = { name: 'cuda', devices: ['A', 'B'], threads: 1 }
+    const backend = { name: 'cuda', devices: ['A', 'B'], threads: 1, library: 'L 1' }
     const { engine } = engineThat({})
     const handle: EngineHandle = {
       kind: 'local',
@@ -160,6 +160,6 @@ describe('bench', () => {
       digest: null,
       open: async () => Object.assign({}, engine, { kind: 'local' as const, backend }),
     }
-    expect((await measure([handle])).engines[0]?.computesOn).toBe('cuda, A and B')
+    expect((await measure([handle])).engines[0]).toMatchObject({ computesOn: 'cuda, A and B', library: 'L 1' })
   })
 })
