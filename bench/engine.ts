@@ -6,12 +6,13 @@ import { parseArgs } from 'node:util'
 import { type BenchModelOptions, benchPresets, makeBenchModel } from '../scripts/make-bench-model.ts'
 import { copying } from './engine/copying.ts'
 import { engineTable, type EngineResults } from './engine/engine-table.ts'
+import { sharedPrefix } from './engine/shared-prefix.ts'
 import { sideBySide } from './engine/side-by-side.ts'
 
 /**
  * The local engine beside llama.cpp's own `llama-bench` and `llama-server`: same file, same threads, by turns.
  *
- *     node bench/engine.ts [--llama-bench <path>] [--llama-server <path>] [--threads 1,2] [--rounds 5] [--minutes 11] [--output <file.md>] [--json <file>]
+ *     node bench/engine.ts [--llama-bench <path>] [--llama-server <path>] [--threads 1,2] [--rounds 5] [--minutes 11] [--output bench/results/engine.md] [--json <file>]
  *
  * On a machine with a GPU, on the shape of Qwen3-30B-A3B at Q4 (it makes the 17 GB file first):
  *
@@ -60,22 +61,32 @@ for (const [index, count] of threads.entries()) {
   const programs = { llamaBench: values['llama-bench'], llamaServer: values['llama-server'] }
   settings.push(await sideBySide({ model, gpu, ...numbers, ...programs, say: (text) => say(`  ${text}`) }))
 }
-say('an edit that copies')
-const copied = await copying(modelFile({ preset: 'small', seed: 1, echo: true }), { threads: 1, gpu }).catch((error: unknown) => {
-  console.error(error)
-  return null
-})
+say('an edit that copies, and a prefix that is shared')
+const small = modelFile({ preset: 'small', seed: 1, echo: true })
+const orNull = <T>(work: Promise<T>): Promise<T | null> =>
+  work.catch((error: unknown) => {
+    console.error(error)
+    return null
+  })
 const results: EngineResults = {
   date: new Date().toISOString().slice(0, 16).replace('T', ' '),
   machine,
   model: { name: values.model === undefined ? `random weights, preset ${preset}` : 'a model of the caller', bytes: statSync(model).size },
   settings,
-  copying: copied,
+  copying: await orNull(copying(small, { threads: 1, gpu })),
+  sharedPrefix: await orNull(sharedPrefix(small, { threads: 1, gpu })),
 }
 const table = engineTable(results)
 console.log(table)
-if (values.output !== undefined) writeFileSync(values.output, table)
+if (values.output !== undefined) writeTable(values.output, table)
 if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(results, null, 2)}\n`)
+
+/** Into the place that a page has for it, or as a page of its own. */
+function writeTable(path: string, table: string): void {
+  const place = /(?<=<!-- measured -->\n)[^]*(?=<!-- \/measured -->)/
+  const page = existsSync(path) ? readFileSync(path, 'utf8') : ''
+  writeFileSync(path, place.test(page) ? page.replace(place, () => `\n${table}\n`) : table)
+}
 
 /** Made once; its name says what it was made from. */
 function modelFile(options: BenchModelOptions): string {

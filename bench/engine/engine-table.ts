@@ -2,6 +2,7 @@ import type { Spread } from '../../src/tasks/bench/bench-report.ts'
 import { spreadOf } from '../../src/tasks/bench/spread.ts'
 import { type CopyResult, mostDecodesPerToken } from './copying.ts'
 import type { Measured } from './rounds.ts'
+import { mostEvaluated, type SharedPrefixResult } from './shared-prefix.ts'
 import type { SettingResult } from './side-by-side.ts'
 
 export interface EngineResults {
@@ -11,10 +12,11 @@ export interface EngineResults {
   settings: SettingResult[]
   /** Null: it failed, and the log says how. */
   copying: CopyResult | null
+  sharedPrefix: SharedPrefixResult | null
 }
 
 /** The results as Markdown. */
-export function engineTable({ date, machine, model, settings, copying }: EngineResults): string {
+export function engineTable({ date, machine, model, settings, copying, sharedPrefix }: EngineResults): string {
   const { processor, cores, gpu, load } = machine
   return [
     `${date}: ${processor}, ${cores} cores${gpu === null ? '' : `, ${gpu}`}; ${model.name}, ${(model.bytes / 1e9).toFixed(2)} GB; load at the start ${load.toFixed(1)}.`,
@@ -23,6 +25,7 @@ export function engineTable({ date, machine, model, settings, copying }: EngineR
     '|---:|---|---:|---:|---|---:|---:|---:|---|',
     ...settings.flatMap(({ measures }) => measures.map(row)),
     ...(copying === null ? [] : [copyRow(copying)]),
+    ...(sharedPrefix === null ? [] : [prefixRow(sharedPrefix)]),
     '',
     ...settings.flatMap(remarks),
     copying === null ? 'The edit that copies failed.' : copyRemark(copying),
@@ -47,6 +50,23 @@ function copyRow({ perToken, decodes, tokens, isIdentical }: CopyResult): string
     'without the hint',
   ]
   return `| ${[...cells, perToken?.toFixed(3) ?? '–', `≤ ${mostDecodesPerToken} a token`, '1', met].join(' | ')} |`
+}
+
+function prefixRow({ units, prefixTokens, ownTokens, evaluatedTokens, ratio }: SharedPrefixResult): string {
+  const title = `prompts of ${units} units that share ${prefixTokens} tokens`
+  const met = ratio <= mostEvaluated ? 'yes' : '**no**'
+  const cells = [
+    1,
+    title,
+    `${evaluatedTokens} evaluated`,
+    prefixTokens + ownTokens,
+    'prefix and own',
+    ratio.toFixed(3),
+    `≤ ${mostEvaluated}`,
+    '1',
+    met,
+  ]
+  return `| ${cells.join(' | ')} |`
 }
 
 const copyRemark = ({ isIdentical, ms }: CopyResult) =>

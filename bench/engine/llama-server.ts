@@ -30,7 +30,10 @@ export async function startLlamaServer(options: LlamaServerOptions): Promise<Lla
   const port = await freePort()
   const child = spawn(options.program, serverArguments(options, port), { stdio: ['ignore', 'ignore', 'pipe'] })
   const complaint = lastWords(child)
+  const end = () => void child.kill('SIGKILL')
+  process.once('exit', end)
   const close = async () => {
+    process.off('exit', end)
     if (child.exitCode !== null || child.signalCode !== null) return
     child.kill('SIGKILL')
     await once(child, 'close')

@@ -79,10 +79,14 @@ it('writes a table with what was met and what was not', () => {
     model: { name: 'random weights', bytes: 1e9 },
     settings: [{ threads: 1, measures, loadMs: { ours: 2000, theirs: 1000 }, replies: { ours: [100, 200], theirs: [100, 300] } }],
     copying: { tokens: 300, decodes: { copying: 50, plain: 301 }, ms: { copying: 100, plain: 400 }, isIdentical: true, perToken: 1 / 6 },
+    sharedPrefix: { units: 20, prefixTokens: 1500, ownTokens: 2000, evaluatedTokens: 3850, ratio: 1.1 },
   })
   expect(table).toContain('| 1 | speed | 60.0 tokens/s | 62.0 | llama-bench | 0.97 (0.97 to 0.97) | ≥ 0.95 | 1 (1) | yes |')
   expect(table).toContain(
     '| 1 | edit of 300 tokens that copies 90 % | 50 decodes | 301 | without the hint | 0.167 | ≤ 0.2 a token | 1 | yes |',
+  )
+  expect(table).toContain(
+    '| 1 | prompts of 20 units that share 1500 tokens | 3850 evaluated | 3500 | prefix and own | 1.100 | ≤ 1.1 | 1 | yes |',
   )
   expect(table).toContain('95th percentile 200 ms; llama-server 200 and 300 ms.')
   expect(
@@ -92,6 +96,7 @@ it('writes a table with what was met and what was not', () => {
       model: { name: '', bytes: 0 },
       settings: [],
       copying: null,
+      sharedPrefix: null,
     }),
   ).toContain('The edit that copies failed.')
 })
