@@ -218,6 +218,37 @@ describe('a request to the local engine', () => {
   })
 })
 
+describe('several requests to the local engine', () => {
+  const openLocal = async (more: Partial<LocalOptions>) => {
+    const engine = await localHandle(localOptions(tinyMoe(), { contextTokens: 1024, ...more })).open(never())
+    opened.push(engine)
+    return engine
+  }
+
+  it('are counted by what they cost', async () => {
+    const engine = await openLocal({ parallel: 1 })
+    const first = await engine.generate(ask('hello', { maxTokens: 5 }))
+    const second = await engine.generate(ask('hello', { maxTokens: 5 }))
+    const outputTokens = first.usage.outputTokens + second.usage.outputTokens
+    expect(await engine.counters()).toMatchObject({
+      promptTokens: first.usage.inputTokens + second.usage.inputTokens - second.usage.cachedInputTokens,
+      reusedTokens: second.usage.cachedInputTokens,
+      outputTokens,
+    })
+    expect(engine.notices).toEqual([])
+  })
+
+  it('say that they might be answered differently another time, once they really were computed together', async () => {
+    const engine = await openLocal({ parallel: 2 })
+    await engine.generate(ask('hello'))
+    expect(engine.notices).toEqual([])
+    const schema = { type: 'string', minLength: 30, maxLength: 30 }
+    for (let round = 0; round < 2; round++)
+      await Promise.all(['a', 'b'].map((text) => engine.generate(ask(text, { maxTokens: 40, outputSchema: schema }))))
+    expect(engine.notices).toEqual([expect.objectContaining({ code: 'ANSWERS_NOT_REPEATABLE', hint: expect.stringContaining('--jobs 1') })])
+  })
+})
+
 describe('the engine process', () => {
   it.each(['SIGKILL', 'SIGABRT'] as const)('takes only the requests in flight with it when it ends by %s', async (signal) => {
     const engine = await open()
