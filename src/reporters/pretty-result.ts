@@ -2,6 +2,8 @@ import type { Report } from '../domain/report.ts'
 import type { MutateResult } from '../domain/mutation.ts'
 import type { CommitMessageResult, ExplainResult, FixResult, RunResult } from '../domain/result.ts'
 import { terminalLine, terminalText } from '../domain/trust-terminal.ts'
+import type { GenerateTestsResult } from '../domain/generated-tests.ts'
+import { measureLines, targetLines, yieldLine } from './generated-tests-lines.ts'
 import type { Page } from './page.ts'
 import { isPlan, knownResult, mutationLines, patchCounts, targetName, targetOutcome, verificationLines } from './result-lines.ts'
 import { cutText, wrapText } from './text-layout.ts'
@@ -15,6 +17,8 @@ export function resultBlocks(report: Report, page: Page): string[] {
       return runBlocks(result, report, page)
     case 'fix':
       return fixBlocks(result, report, page)
+    case 'generate-tests':
+      return generatedBlocks(result, report, page)
     case 'explain':
       return explainBlocks(result, page)
     case 'mutate':
@@ -39,6 +43,24 @@ function fixBlocks({ targets, applied }: FixResult, { patch }: Report, page: Pag
   return [
     ...(rows.length === 0 ? [] : [rows.join('\n')]),
     ...(patch === '' ? [] : [applied.length === 0 ? patchText(patch, page) : fileRows(patch, page)]),
+  ]
+}
+
+const targetMarks = { improved: marks.fixed, unchanged: marks['not-kept'], 'not-attempted': marks['not-attempted'] } as const
+
+function generatedBlocks(result: GenerateTestsResult, { patch }: Report, page: Page): string[] {
+  const rows = targetLines(result).map(({ name, outcome, details }) => {
+    const { mark, color } = targetMarks[outcome]
+    const lines = details.flatMap((detail) => wrapText(terminalText(detail), page.width - 4)).map((row) => `    ${page.paint('dim', row)}`)
+    return [`${page.paint(color, mark)} ${page.paint('cyan', terminalLine(name))}`, ...lines].join('\n')
+  })
+  const measures = [...measureLines(result), yieldLine(result) ?? '']
+    .filter((line) => line !== '' && rows.length > 0)
+    .flatMap((line) => wrapText(terminalLine(line), page.width - 2).map((row) => `  ${row}`))
+  return [
+    ...(rows.length === 0 ? [] : [rows.join('\n')]),
+    ...(measures.length === 0 ? [] : [measures.join('\n')]),
+    ...(patch === '' ? [] : [result.applied === null ? patchText(patch, page) : fileRows(patch, page)]),
   ]
 }
 

@@ -1,3 +1,4 @@
+import { type GenerateTestsResult, generateTestsResultSchema } from '../domain/generated-tests.ts'
 import { type MutateResult, mutateResultSchema, onlyPlanned, tallyMutants } from '../domain/mutation.ts'
 import { plural } from '../domain/plural.ts'
 import type { Report } from '../domain/report.ts'
@@ -15,11 +16,18 @@ import {
 import { unquotePath } from '../workspace/quoted-path.ts'
 
 /** What a task has beyond findings, in a shape that reporters can lay out. */
-export type KnownResult = RunResult | ExplainResult | FixResult | CommitMessageResult | MutateResult
+export type KnownResult = RunResult | ExplainResult | FixResult | CommitMessageResult | MutateResult | GenerateTestsResult
 
 /** The result of a report where this version knows its shape. */
 export function knownResult({ result }: Pick<Report, 'result'>): KnownResult | null {
-  for (const schema of [runResultSchema, explainResultSchema, fixResultSchema, commitMessageResultSchema, mutateResultSchema]) {
+  for (const schema of [
+    runResultSchema,
+    explainResultSchema,
+    fixResultSchema,
+    commitMessageResultSchema,
+    mutateResultSchema,
+    generateTestsResultSchema,
+  ]) {
     const { data } = schema.safeParse(result)
     if (data) return data
   }

@@ -1,5 +1,4 @@
 import type { DraftFinding } from '../../domain/finding.ts'
-import type { PossibleBug } from '../../domain/generated-tests.ts'
 import { ranges } from './question.ts'
 import type { Part } from './find-parts.ts'
 import type { Work, Workplace } from './workplace.ts'
@@ -11,13 +10,13 @@ export async function findingsOf(place: Workplace): Promise<DraftFinding[]> {
     ((await project.read(path)) ?? '').split('\n')[startLine - 1]?.replace(/\r$/, '') ?? ''
   const left = place.works.filter(({ standing, kept }) => standing === 'asked' && kept === 0)
   const seen = new Set<string>()
-  const bugs = place.bugs.filter(({ bug, part }) => {
-    const key = JSON.stringify([part, bug.input, bug.expected, bug.received])
+  const bugs = place.bugs.filter(({ bug, work }) => {
+    const key = JSON.stringify([work.part, bug.input, bug.expected, bug.received])
     return !seen.has(key) && seen.add(key)
   })
   return [
     ...(await Promise.all(left.map(async (work) => untested(work, await lineOf(work.part))))),
-    ...(await Promise.all(bugs.map(async ({ bug, part }) => possibleBug(bug, part, await lineOf(part))))),
+    ...(await Promise.all(bugs.map(async (found) => possibleBug(found, await lineOf(found.work.part))))),
   ]
 }
 
@@ -44,10 +43,13 @@ function untested({ part, target, attempts, reason }: Work, evidence: string): D
   }
 }
 
-function possibleBug({ input, expected, received, test }: PossibleBug, part: Part, evidence: string): DraftFinding {
+/** What its author expected. Where a test was kept after it was told so, it has most likely thought better of it. */
+function possibleBug({ bug, work, attempt }: Workplace['bugs'][number], evidence: string): DraftFinding {
+  const { input, expected, received, test } = bug
+  const { part, keptAt } = work
   return {
     rule: 'generate-tests/possible-bug',
-    severity: 'warning',
+    severity: keptAt > attempt ? 'note' : 'warning',
     confidence: null,
     title: cut(`${part.name} may not do what is expected of it`),
     message: `${input} gives ${received}, and a test that was written for it expects ${expected}. Either the code or that test is wrong; the test was not kept:\n${test}`,

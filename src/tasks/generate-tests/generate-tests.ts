@@ -10,6 +10,7 @@ import { createPlacer } from './place-test.ts'
 import type { ProvingPlace } from './proving.ts'
 import { runRounds } from './rounds.ts'
 import { newWork } from './survey-works.ts'
+import { createTidier } from './tidy-text.ts'
 import type { Work, Workplace } from './workplace.ts'
 
 export interface GenerateTestsRequest {
@@ -83,6 +84,7 @@ async function generate(request: GenerateTestsRequest, { context, first, benches
     context,
     proving: { ...alone, benches: [first, ...benches.slice(1)] },
     place: await createPlacer(await first.project()),
+    tidy: await createTidier(benches),
     works: inOrder(parts.map((part) => newWork(part, known))),
     tried: [],
     bugs: [],

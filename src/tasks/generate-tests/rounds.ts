@@ -74,7 +74,7 @@ async function runRound(open: readonly Work[], place: Workplace): Promise<void> 
     candidates.map(({ candidate }) => candidate),
     { ...place.proving, baseline: place.baseline, repeat: place.request.repeat },
   )
-  const verdicts = new Map<Draft, Verdict>(candidates.map((draft, index) => [draft, proof.verdicts[index] ?? untried]))
+  const verdicts = new Map<Draft, Verdict>(candidates.map((draft, index) => [draft, tidied(proof.verdicts[index] ?? untried, place)]))
   const passed = candidates.flatMap((draft): Passed[] => {
     const verdict = verdicts.get(draft)
     return verdict?.status === 'kept' ? [{ ...draft, verdict }] : []
@@ -92,6 +92,11 @@ async function runRound(open: readonly Work[], place: Workplace): Promise<void> 
 }
 
 const untried: Verdict = { status: 'not-tried', reason: 'It was not tried.' }
+
+function tidied(verdict: Verdict, { tidy }: Workplace): Verdict {
+  if (verdict.status !== 'rejected') return verdict
+  return { ...verdict, reason: tidy(verdict.reason), feedback: tidy(verdict.feedback) }
+}
 
 /** A test that passed by itself, and not with the others. */
 function besides(verdict: Verdict, problem: string | undefined): Verdict {
@@ -117,13 +122,14 @@ function settle(draft: Extract<Draft, { kind: 'candidate' }>, verdict: Verdict, 
     return close(work, verdict.reason, place)
   }
   if (verdict.status === 'rejected') {
-    if (verdict.possibleBug) place.bugs.push({ bug: verdict.possibleBug, part: work.part })
+    if (verdict.possibleBug) place.bugs.push({ bug: verdict.possibleBug, work, attempt: candidate.attempt })
     return refuse(draft, { ...verdict, name: verdict.names[0] ?? name, path: candidate.placement.path }, place)
   }
   const gained = { lines: verdict.gained.lines.length, branches: verdict.gained.branches.length }
   const reason = keptFor(gained, verdict.killed.length)
   place.tried.push({ ...entry, name: verdict.names[0] ?? name, outcome: 'kept', filter: null, reason, gained, killed: [...verdict.killed] })
   work.kept++
+  work.keptAt = candidate.attempt
   work.last = null
   work.reason = ''
   const survivors = new Map([...work.target.survivors].filter(([id]) => !verdict.killed.includes(id)))
@@ -135,7 +141,7 @@ function settle(draft: Extract<Draft, { kind: 'candidate' }>, verdict: Verdict, 
 const nothing = { lines: 0, branches: 0 }
 const nameOf = ({ part }: Work) => `${part.path} ${part.name}`
 
-/** Another try, unless a test was kept before: what is still missing is harder than that was. */
+/** Another try, unless a test was kept before and everything is reached. */
 function refuse(
   { work, answer }: Extract<Draft, { kind: 'candidate' | 'unwritable' }>,
   { filter, reason, feedback, name, path }: { filter: TestFilter; reason: string; feedback: string; name: string | null; path: string },
@@ -155,7 +161,9 @@ function refuse(
   work.last = { answer, feedback }
   work.reason = `${filter}: ${reason}`
   tell(work, `not kept (${filter}): ${reason}`, place)
-  if (work.attempts >= mostAttempts || work.kept > 0) close(work, work.reason, place)
+  const isReached = work.target.missing.lines.length + work.target.missing.branches.length === 0
+  // A defect that a second test does not notice either may be none.
+  if (work.attempts >= mostAttempts || (work.kept > 0 && isReached)) close(work, work.reason, place)
 }
 
 function tell(work: Work, text: string, { context }: Workplace): void {

@@ -11,7 +11,19 @@ const mostMutants = 16
 /** A target before anything is known of its defects. */
 export function newWork(part: Part, { request, wanted, baseline }: Pick<Workplace, 'request' | 'wanted' | 'baseline'>): Work {
   const target: Target = { ...part, missing: missingOf(part, { request, wanted, baseline }), survivors: new Map() }
-  return { part, target, mutants: [], attempts: 0, last: null, said: new Set(), kept: 0, isOpen: true, reason: '', standing: 'left' }
+  return {
+    part,
+    target,
+    mutants: [],
+    attempts: 0,
+    last: null,
+    said: new Set(),
+    kept: 0,
+    keptAt: 0,
+    isOpen: true,
+    reason: '',
+    standing: 'left',
+  }
 }
 
 /** What the suite does not reach; of a file that no test loads, everything. */

@@ -1,5 +1,4 @@
-import type { TriedTest } from '../../domain/generated-tests.ts'
-import type { PossibleBug } from '../../domain/generated-tests.ts'
+import type { PossibleBug, TriedTest } from '../../domain/generated-tests.ts'
 import type { TaskContext } from '../task.ts'
 import type { Baseline } from './baseline.ts'
 import type { Part, WantedLines } from './find-parts.ts'
@@ -22,6 +21,8 @@ export interface Work {
   /** Answers that were given; greedy, so that one may come again. */
   said: Set<string>
   kept: number
+  /** The question whose answer was kept last; 0: none. */
+  keptAt: number
   isOpen: boolean
   /** Why nothing was kept, or not attempted. */
   reason: string
@@ -43,9 +44,12 @@ export interface Workplace {
   proving: ProvingPlace
   wanted: WantedLines
   place: Placer
+  /** Makes what programs say the same in every run. */
+  tidy(text: string): string
   works: readonly Work[]
   tried: TriedTest[]
-  bugs: { bug: PossibleBug; part: Part }[]
+  /** With how often the target had been asked about. */
+  bugs: { bug: PossibleBug; work: Work; attempt: number }[]
   kept: Kept[]
   /** As it was, and with what was kept since. */
   before: Baseline

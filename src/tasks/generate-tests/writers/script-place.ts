@@ -8,6 +8,8 @@ interface Placing {
   answer: SyntaxTree
   /** The name of the target, with its containers. */
   about: string
+  /** What else the source has: a suite that is called so is about something else. */
+  others: ReadonlySet<string>
   /** What ends a statement. */
   end: string
 }
@@ -16,14 +18,17 @@ interface Placing {
 export function placeIn(file: SyntaxTree, placing: Placing): TextEdit[] {
   const body = placing.answer.root.children
   const wrapper = soleSuite(body, placing.answer)
-  const suite = suiteFor(file, { wrapper, about: placing.about })
+  const suite = suiteFor(file, { wrapper, ...placing })
   const isBare = wrapper?.block && unwraps(wrapper, { suite, file, answer: placing.answer })
   const inner = isBare && wrapper.block ? [body.slice(0, body.indexOf(wrapper.statement)), statements(wrapper.block)] : [body]
-  if (!suite?.block) return [insertion(file.text.trimEnd().length, `\n\n${standing(inner, placing, '')}`), ...finalNewline(file.text)]
+  if (!suite?.block) {
+    const isApart = wrapper === null && isInSuites(file)
+    return [insertion(file.text.trimEnd().length, `\n\n${standing(inner, { ...placing, isApart }, '')}`), ...finalNewline(file.text)]
+  }
   const last = statements(suite.block).at(-1)
   const outer = indentAt(file.text, suite.statement.startIndex)
   const indent = last ? indentAt(file.text, last.startIndex) : `${outer}  `
-  const text = standing(inner, placing, indent)
+  const text = standing(inner, { ...placing, isApart: false }, indent)
   // Before the brace, so that a comment behind the last test stays there.
   const close = suite.block.endIndex - 1
   const end = file.text.slice(0, close).trimEnd().length
@@ -42,7 +47,10 @@ function soleSuite(body: readonly SyntaxNode[], { root, text }: SyntaxTree): Scr
   return scriptTests(root, text).find(({ kind, statement }) => kind === 'suite' && statement === only) ?? null
 }
 
-function suiteFor(file: SyntaxTree, { wrapper, about }: { wrapper: ScriptTest | null; about: string }): ScriptTest | null {
+function suiteFor(
+  file: SyntaxTree,
+  { wrapper, about, others }: Pick<Placing, 'about' | 'others'> & { wrapper: ScriptTest | null },
+): ScriptTest | null {
   const suites = scriptTests(file.root, file.text).filter(({ kind, block }) => kind === 'suite' && block !== null)
   const names = about.split('.').toReversed()
   const named = (title: string) => names.findIndex((name) => title === name || title.startsWith(`${name}(`) || title.endsWith(`.${name}`))
@@ -53,7 +61,7 @@ function suiteFor(file: SyntaxTree, { wrapper, about }: { wrapper: ScriptTest | 
   if (best) return best.suite
   const top = scriptTests(file.root, file.text).filter(({ statement }) => statement.parent === file.root)
   const [only] = top
-  return top.length === 1 && only?.kind === 'suite' && only.block ? only : null
+  return top.length === 1 && only?.kind === 'suite' && only.block && !others.has(only.title.replace(/\(.*$/s, '')) ? only : null
 }
 
 /** A suite around a single test says nothing that the file does not say already. */
@@ -68,11 +76,22 @@ function unwraps(
   return isFlat && inner.length === 1
 }
 
-/** Set-up of a test must not be that of all the others. */
-function standing(parts: readonly (readonly SyntaxNode[])[], { answer, about, end }: Placing, indent: string): string {
+/** Whether every test of a file is in a suite. */
+function isInSuites({ root, text }: SyntaxTree): boolean {
+  const top = scriptTests(root, text).filter(({ statement }) => statement.parent === root)
+  return top.length > 0 && top.every(({ kind }) => kind === 'suite')
+}
+
+/** Set-up of a test must not be that of all the others, and where each has its suite, this one gets one. */
+function standing(
+  parts: readonly (readonly SyntaxNode[])[],
+  { answer, about, end, isApart }: Placing & { isApart: boolean },
+  indent: string,
+): string {
   const filled = parts.filter((part) => part.length > 0)
   const at = (depth: string) => filled.map((part) => reindented(part, answer, depth)).join('\n')
-  if (!filled.flat().some((node) => hooks.has(calledIn(node, answer.text)))) return at(indent)
+  if (!isApart && !filled.flat().some((node) => hooks.has(calledIn(node, answer.text)))) return at(indent)
   const inner = at(`${indent}  `)
-  return `${indent}describe(${JSON.stringify(about)}, () => {\n${inner}\n${indent}})${end}`
+  const quote = answer.text.includes('"') && !answer.text.includes("'") ? '"' : "'"
+  return `${indent}describe(${quote}${about}${quote}, () => {\n${inner}\n${indent}})${end}`
 }

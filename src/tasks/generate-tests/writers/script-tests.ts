@@ -12,7 +12,7 @@ export interface ScriptTest {
   block: SyntaxNode | null
 }
 
-const suites = new Set(['describe', 'context', 'suite', 'fdescribe', 'xdescribe'])
+export const suites: ReadonlySet<string> = new Set(['describe', 'context', 'suite', 'fdescribe', 'xdescribe'])
 const tests = new Set(['it', 'test', 'specify', 'fit', 'xit', 'xtest'])
 export const hooks: ReadonlySet<string> = new Set(['beforeEach', 'afterEach', 'beforeAll', 'afterAll', 'before', 'after'])
 

@@ -8,7 +8,7 @@ import { type Ending, endingOf, mendedSpecifier, resolveModule, specifierFor } f
 import { freeNames, renaming, topLevelNames } from './script-names.ts'
 import { importEdits, type ImportStyle, importStyle, renderImports } from './script-render.ts'
 import { placeIn } from './script-place.ts'
-import { isInside, scriptTests } from './script-tests.ts'
+import { isInside, scriptTests, suites } from './script-tests.ts'
 import { applyEdits, newFile, removal, replacement, type TextEdit } from './text-edits.ts'
 import { freshName } from './fresh-name.ts'
 import { noTest, type Site, type Unwritable, type Writer, type Written } from './writer.ts'
@@ -38,7 +38,11 @@ export const writeScript: Writer = async (code, site) => {
   if (single === null) return noTest("it('says what is true', () => { … })")
   if ('filter' in single) return single
   const { tree, needed } = await bound(single, around)
-  return 'filter' in tree ? tree : inPlace(tree, needed, around)
+  if ('filter' in tree) return tree
+  const source = await moduleOf(site.target.path, site.target.source)
+  const names = source ? [...scriptExports(source.tree.root, source.tree.text).keys()] : []
+  const others = new Set(names.filter((name) => !site.target.name.split('.').includes(name)))
+  return inPlace(tree, needed, { ...around, others })
 }
 
 async function surroundingsOf(site: Site): Promise<Surroundings> {
@@ -223,7 +227,11 @@ function specifierEdits({ root, text }: SyntaxTree, { site, ending }: Pick<Surro
   return edits
 }
 
-function inPlace(tree: SyntaxTree, needed: readonly Binding[], { site, file, style }: Surroundings): Written | Unwritable {
+function inPlace(
+  tree: SyntaxTree,
+  needed: readonly Binding[],
+  { site, file, style, others }: Surroundings & { others: ReadonlySet<string> },
+): Written | Unwritable {
   const first = scriptTests(tree.root, tree.text).find(({ kind }) => kind === 'test')
   if (!first) return noTest("it('says what is true', () => { … })")
   const test = tree.text.slice(bodyStart(tree.root), tree.root.endIndex).trim()
@@ -232,10 +240,11 @@ function inPlace(tree: SyntaxTree, needed: readonly Binding[], { site, file, sty
     const text = `${imports}${imports === '' ? '' : '\n\n'}${test}\n`
     return { test, names: [first.title], ...newFile(text) }
   }
-  const edits = [
-    ...importEdits(needed, { text: file.tree.text, statements: file.statements, style }),
-    ...placeIn(file.tree, { answer: tree, about: site.target.name, end: style.end }),
-  ]
+  const placed = placeIn(file.tree, { answer: tree, about: site.target.name, others, end: style.end })
+  // A suite that the file has already is not brought again.
+  const inserted = placed.map((edit) => edit.text).join('')
+  const used = needed.filter(({ local }) => !suites.has(local) || inserted.includes(`${local}(`))
+  const edits = [...importEdits(used, { text: file.tree.text, statements: file.statements, style }), ...placed]
   return { test, names: [first.title], ...applyEdits(file.tree.text, edits) }
 }
 
