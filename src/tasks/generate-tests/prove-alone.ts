@@ -38,31 +38,25 @@ export async function onlyTestsOn(lines: readonly number[], text: string, path: 
 type HoldsAdded = (node: SyntaxNode) => boolean
 
 function switchOff(node: SyntaxNode, tree: SyntaxTree, holdsAdded: HoldsAdded): Edit | null {
-  switch (tree.language) {
-    case 'javascript':
-    case 'typescript':
-    case 'tsx':
-      return skipCall(node, tree, holdsAdded)
-    case 'python':
-      return node.type === 'function_definition' ? renamed(node, tree, { holdsAdded, isTest: /^test/ }) : null
-    case 'go':
-      return node.type === 'function_declaration'
-        ? renamed(node, tree, { holdsAdded, isTest: /^(?:Test(?!Main$)|Example|Fuzz|Benchmark)/ })
-        : null
-    case 'rust':
-      return withoutMark(node, tree, { holdsAdded, isMark: /^#\[\s*(?:\w+\s*::\s*)*test\b/, instead: '#[allow(dead_code)]' })
-    case 'java':
-      return withoutMark(node, tree, { holdsAdded, isMark: /^@(?:\w+\.)*(?:Test|ParameterizedTest|RepeatedTest)\b/, instead: '' })
-    default:
-      return null
-  }
+  const { language } = tree
+  if (node.type === 'call_expression' && isScript(language)) return skipCall(node, tree, holdsAdded)
+  if (node.type === 'function_definition' && language === 'python') return renamed(node, tree, { holdsAdded, isTest: /^test/ })
+  if (node.type === 'function_declaration' && language === 'go')
+    return renamed(node, tree, { holdsAdded, isTest: /^(?:Test(?!Main$)|Example|Fuzz|Benchmark)/ })
+  if (language === 'rust')
+    return withoutMark(node, tree, { holdsAdded, isMark: /^#\[\s*(?:\w+\s*::\s*)*test\b/, instead: '#[allow(dead_code)]' })
+  if (language === 'java')
+    return withoutMark(node, tree, { holdsAdded, isMark: /^@(?:\w+\.)*(?:Test|ParameterizedTest|RepeatedTest)\b/, instead: '' })
+  return null
 }
+
+const isScript = (language: SyntaxTree['language']) => language === 'javascript' || language === 'typescript' || language === 'tsx'
 
 const textOf = (node: SyntaxNode | undefined, { text }: SyntaxTree) => (node ? text.slice(node.startIndex, node.endIndex) : '')
 
 /** `it('…')`, `test.each(…)('…')`: `.skip` behind the name, which every runner knows there. */
 function skipCall(node: SyntaxNode, tree: SyntaxTree, holdsAdded: HoldsAdded): Edit | null {
-  if (node.type !== 'call_expression' || holdsAdded(node)) return null
+  if (holdsAdded(node)) return null
   let callee = childOf(node, 'function')
   let member = ''
   while (callee && (callee.type === 'member_expression' || callee.type === 'call_expression')) {

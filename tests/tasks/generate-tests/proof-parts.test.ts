@@ -137,8 +137,8 @@ describe('a failure', () => {
     expect(await possibleBugIn(candidate, { failure: 'AssertionError: expected 100 to be 100' })).toBeNull()
   })
 
-  it('never breaks who reads it', async () => {
-    await fc.assert(
+  it('never breaks who reads it', () => {
+    fc.assert(
       fc.property(fc.string({ maxLength: 400 }), (text) => void [differingValues(text), headline(text), tellFailure({ failure: text })]),
     )
   })
@@ -165,12 +165,13 @@ it('takes a sample evenly', () => {
 })
 
 describe('a suite with new tests', () => {
-  const executed = (...tests: readonly [id: string, status: 'passed' | 'failed'][]) =>
+  type Told = readonly [id: string, status: 'passed' | 'failed']
+  const executed = (...tests: readonly Told[]) =>
     tests.map(([id, status]) => ({ id, file: null, name: id, status, durationMs: 1, failure: status === 'failed' ? 'Oh.' : '' }))
   const report = (outcome: TestOutcome) => ({ runs: [{ use: useOf('vitest'), files: [], outcome }], command: null, unclaimed: [] })
-  const ran = (...tests: Parameters<typeof executed>) => report({ status: 'ran', tests: executed(...tests), skipped: 0, broken: [] })
+  const ran = (...tests: readonly Told[]) => report({ status: 'ran', tests: executed(...tests), skipped: 0, broken: [] })
 
-  it.each([
+  it.each<[string, ReturnType<typeof report>, string[]]>([
     ['is what it was', ran(['a', 'passed'], ['new', 'failed']), []],
     ['has one that fails', ran(['a', 'failed']), ['"a" fails: Oh.']],
     ['has one that is gone', ran(['b', 'passed']), ['"a" is not executed any more.']],

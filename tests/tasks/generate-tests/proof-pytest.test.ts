@@ -44,7 +44,7 @@ const use = { runner: 'pytest', directory: '.', program: ['pytest'] }
 interface Case {
   name: string
   body: string
-  of?: 'double'
+  of?: 'double' | 'price'
   /** In front of \`def\`. */
   mark?: string
   says: [filter: string, reason: RegExp] | 'kept'

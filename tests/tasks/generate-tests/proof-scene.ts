@@ -57,9 +57,9 @@ export type ProofScene = Awaited<ReturnType<typeof proofScene>>
 export async function targetIn(
   { place }: Pick<ProofScene, 'place'>,
   baseline: Baseline,
-  part: Pick<Target, 'path' | 'name' | 'startLine' | 'endLine'>,
+  { most = 16, ...part }: Pick<Target, 'path' | 'name' | 'startLine' | 'endLine'> & { most?: number },
 ): Promise<Target> {
-  const surveyed = await surveyMutants(part, { ...place, baseline, most: 16 })
+  const surveyed = await surveyMutants(part, { ...place, baseline, most })
   const unnoticed = surveyed.filter(({ tried }) => tried.status === 'Survived' || tried.status === 'NoCoverage')
   const covered = baseline.coverage?.get(part.path)
   const missing = {

@@ -30,7 +30,7 @@ export function assertionInRust(node: SyntaxNode, tree: SyntaxTree): Assertion |
   const name = textOf(childOf(node, 'macro'), tree)
   const tokens = node.children.find(({ type }) => type === 'token_tree')
   if (!/^(?:\w+::)*(?:debug_)?assert\w*$|^panic$/.test(name) || !tokens) return null
-  return { node, subjects: [tokens], isWeak: /_eq$/.test(name) && isOneTwice(operandsIn(tokens), tree) }
+  return { node, subjects: [tokens], isWeak: name.endsWith('_eq') && isOneTwice(operandsIn(tokens), tree) }
 }
 
 /** The parts of a macro's text between its outermost commas, the brackets left out. */

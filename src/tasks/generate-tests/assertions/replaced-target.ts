@@ -40,6 +40,6 @@ function mocksModule(callee: string, [module, ...factory]: readonly string[], st
 function patches(callee: string, args: readonly string[], symbol: string): boolean {
   if (/(?:^|\.)patch$/.test(callee)) return unquoted(args[0]).split('.').at(-1) === symbol
   if (/(?:^|\.)patch\.object$/.test(callee)) return unquoted(args[1]) === symbol
-  if (!/\.setattr$/.test(callee)) return false
+  if (!callee.endsWith('.setattr')) return false
   return unquoted(args[1]) === symbol || (/^['"]/.test(args[0] ?? '') && unquoted(args[0]).split('.').at(-1) === symbol)
 }
