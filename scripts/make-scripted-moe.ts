@@ -6,15 +6,13 @@ import { cutReplies } from './gguf/cut-replies.ts'
 import { writeGguf } from './gguf/gguf.ts'
 import { qwen3moe } from './gguf/qwen3moe.ts'
 import { scriptedWeights } from './gguf/scripted-weights.ts'
-import { createVocabulary } from './gguf/vocabulary.ts'
+import { createVocabulary, type VocabularyOptions } from './gguf/vocabulary.ts'
 
-export interface Script {
+export interface Script extends VocabularyOptions {
   /** A reply is given when its trigger occurs anywhere in the prompt, also inside a longer word; the first in this list wins. */
   replies: readonly { trigger: string; reply: string }[]
   /** Said when no trigger occurs. */
   fallback: string
-  /** In Jinja; without it, ChatML. */
-  chatTemplate?: string
 }
 
 export const scriptedModelName = 'scripted test model, no real weights'

@@ -4,12 +4,10 @@ import { parseArgs } from 'node:util'
 import { writeGguf } from './gguf/gguf.ts'
 import { gaussian } from './gguf/random.ts'
 import { type MatrixRequest, qwen3moe, type Shape } from './gguf/qwen3moe.ts'
-import { byteSymbols, createVocabulary, type Vocabulary } from './gguf/vocabulary.ts'
+import { byteSymbols, createVocabulary, type Vocabulary, type VocabularyOptions } from './gguf/vocabulary.ts'
 
-export interface TinyMoeOptions {
+export interface TinyMoeOptions extends VocabularyOptions {
   seed: number
-  /** In Jinja; without it, ChatML. */
-  chatTemplate?: string
   /** With it, every token is followed by the one that stands so many places behind it in the vocabulary: what it will say is known beforehand. */
   step?: number
 }
