@@ -1,7 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { describe, it } from 'vitest'
 import { gradle } from '../../src/test-runners/gradle.ts'
 import { ask } from '../helpers/programs.ts'
 import { temporaryFolder } from '../helpers/temporary-folder.ts'
@@ -60,68 +59,64 @@ function prepare(): void {
   writeFileSync(isPrepared, '')
 }
 
-describe('Gradle itself', () => {
-  // Every run takes as long as all tests of other adapters; what it writes is otherwise told from recorded reports.
-  it.skipIf(process.env.SOAK === '1')('is only asked when there is time', () => {})
-})
-
-if (process.env.SOAK === '1')
-  describeRunner('gradle', {
-    runner: gradle,
-    prepare,
-    project,
-    files: {
-      mixed: {
-        path: `${folder}/MixedTest.java`,
-        text: testClass(
-          'MixedTest',
-          `    @Test public void größe_$1() { System.out.println("<testcase name=\\"fake\\" classname=\\"Fake\\"/>"); }
+// Every run takes as long as all tests of another adapter, so it is only asked with `SOAK=1`; otherwise recorded reports must do.
+describeRunner('gradle', {
+  runner: gradle,
+  prepare,
+  project,
+  files: {
+    mixed: {
+      path: `${folder}/MixedTest.java`,
+      text: testClass(
+        'MixedTest',
+        `    @Test public void größe_$1() { System.out.println("<testcase name=\\"fake\\" classname=\\"Fake\\"/>"); }
     @Test public void fails() { fail("expected failure"); }
     @Test @Ignore public void skipped() {}
     @Test public void same() {}`,
-        ),
-      },
-      other: { path: `${folder}/OtherTest.java`, text: testClass('OtherTest', '    @Test public void same() {}') },
-      skippedOnly: { path: `${folder}/SkippedTest.java`, text: testClass('SkippedTest', '    @Test @Ignore public void skipped() {}') },
-      broken: { path: `${folder}/BrokenTest.java`, text: 'package com.example;\n\nclass BrokenTest { void (\n' },
-      endless: {
-        path: `${folder}/EndlessTest.java`,
-        text: testClass('EndlessTest', '    @Test public void never() throws Exception { Thread.sleep(600_000); }'),
-      },
-      order: {
-        path: `${folder}/OrderTest.java`,
-        text: testClass(
-          'OrderTest',
-          `    static void note(String letter) throws Exception {
+      ),
+    },
+    other: { path: `${folder}/OtherTest.java`, text: testClass('OtherTest', '    @Test public void same() {}') },
+    skippedOnly: { path: `${folder}/SkippedTest.java`, text: testClass('SkippedTest', '    @Test @Ignore public void skipped() {}') },
+    broken: { path: `${folder}/BrokenTest.java`, text: 'package com.example;\n\nclass BrokenTest { void (\n' },
+    endless: {
+      path: `${folder}/EndlessTest.java`,
+      text: testClass('EndlessTest', '    @Test public void never() throws Exception { Thread.sleep(600_000); }'),
+    },
+    order: {
+      path: `${folder}/OrderTest.java`,
+      text: testClass(
+        'OrderTest',
+        `    static void note(String letter) throws Exception {
         java.nio.file.Files.writeString(java.nio.file.Path.of(System.getenv("ORDER")), letter, java.nio.file.StandardOpenOption.APPEND);
     }
 ${orderLetters.map((letter) => `    @Test public void ${letter}() throws Exception { note("${letter}"); }\n`).join('')}`,
-        ),
-      },
+      ),
     },
-    measured: {
-      files: {
-        'src/main/java/com/example/Price.java': price,
-        [`${folder}/PriceTest.java`]: testClass(
-          'PriceTest',
-          '    @Test public void addsUp() { assertEquals(30, Price.of(new int[] {10, 20}, false)); }\n    @Test public void fails() { fail("no"); }',
-        ),
-      },
-      test: `${folder}/PriceTest.java`,
-      source: 'src/main/java/com/example/Price.java',
-      // The class itself is a line to JaCoCo, for the constructor that it has without a word and that nothing calls.
-      lines: { 3: false, 5: true, 6: false, 8: true, 9: true, 10: true, 11: false, 13: true, 16: true },
-      ways: { total: 8, taken: 5 },
+  },
+  measured: {
+    files: {
+      'src/main/java/com/example/Price.java': price,
+      [`${folder}/PriceTest.java`]: testClass(
+        'PriceTest',
+        '    @Test public void addsUp() { assertEquals(30, Price.of(new int[] {10, 20}, false)); }\n    @Test public void fails() { fail("no"); }',
+      ),
     },
-    passing: ['com.example.MixedTest#größe_$1', 'com.example.MixedTest#same'],
-    failing: 'com.example.MixedTest#fails',
-    other: 'com.example.OtherTest#same',
-    unknown: 'com.example.MixedTest#nothing',
-    environment,
-    // Nothing of a module runs unless all of it compiles.
-    survivesBrokenFile: false,
-    shuffles: false,
-    timeout: 8_000,
-    isSlow: true,
-    isMissing: ask('gradle', '--version') === null,
-  })
+    test: `${folder}/PriceTest.java`,
+    source: 'src/main/java/com/example/Price.java',
+    // The class itself is a line to JaCoCo, for the constructor that it has without a word and that nothing calls.
+    lines: { 3: false, 5: true, 6: false, 8: true, 9: true, 10: true, 11: false, 13: true, 16: true },
+    ways: { total: 8, taken: 5 },
+  },
+  passing: ['com.example.MixedTest#größe_$1', 'com.example.MixedTest#same'],
+  failing: 'com.example.MixedTest#fails',
+  other: 'com.example.OtherTest#same',
+  unknown: 'com.example.MixedTest#nothing',
+  environment,
+  // Nothing of a module runs unless all of it compiles.
+  survivesBrokenFile: false,
+  shuffles: false,
+  timeout: 8_000,
+  isSlow: true,
+  isMissing: process.env.SOAK !== '1' || ask('gradle', '--version') === null,
+  isOptional: true,
+})
