@@ -24,7 +24,7 @@ export interface LoadedModel extends Pick<LoadedLibrary, 'library' | 'llama'> {
 }
 
 /** Since the model was loaded. */
-export interface PromptCounts {
+interface PromptCounts {
   /** Tokens of prompts that were evaluated. */
   promptTokens: number
   /** Those that were there already: in the sequence, or copied from another one or from disk. */

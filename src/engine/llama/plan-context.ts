@@ -13,7 +13,7 @@ export interface Memory {
   vram: number
 }
 
-export interface PlanRequest {
+interface PlanRequest {
   /** Null: as much as makes sense and fits. */
   contextTokens: number | null
   /** Null: `usualSequences`, or fewer. */

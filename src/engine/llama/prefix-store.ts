@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto'
 import { chmodSync, closeSync, mkdirSync, openSync, readdirSync, readSync, renameSync, rmSync, statSync, utimesSync } from 'node:fs'
 import { join } from 'node:path'
 
-export interface PrefixStoreOptions {
+interface PrefixStoreOptions {
   folder: string
   /** What all of it may take; the ones that were not used for longest go first. */
   maxBytes: number

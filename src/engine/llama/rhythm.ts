@@ -1,12 +1,12 @@
 import type { BatchItem, PrioritizedBatchItem } from 'node-llama-cpp'
 
 /** One answer that is being generated. */
-export interface Speaker {
+interface Speaker {
   /** Some of its tokens were computed in one batch with those of others. */
   inCompany: boolean
 }
 
-export interface RhythmCounts {
+interface RhythmCounts {
   /** Calls of the native library that computed something. */
   decodes: number
   /** Those of them that computed the next tokens of answers, and how many tokens that were. */

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it, vi } from 'vitest'
 import { AppError } from '../../../src/domain/errors.ts'
-import { describeBackend, loadLibrary } from '../../../src/engine/llama/library.ts'
+import { describeBackend, loadLibrary, sourceBuildOptions } from '../../../src/engine/llama/library.ts'
 import { generate } from '../../../src/engine/llama/generate.ts'
 import { loadModel, modelProblem, noticesFor } from '../../../src/engine/llama/load-model.ts'
 import { type FromProcess, type OpenRequest, type PromptRequest } from '../../../src/engine/llama/messages.ts'
@@ -318,6 +318,18 @@ describe('the native library', () => {
 
   it.runIf(process.platform !== 'darwin')('does not take the processor for the GPU that was asked for', async () => {
     await expect(loadLibrary({ gpu: 'metal', threads: 1 })).rejects.toMatchObject({ code: 'ENGINE_FAILED' })
+  })
+
+  it('takes the library that was built from source here, where there is one, and builds none', async () => {
+    const asked: unknown[] = []
+    const getLlama = (options: unknown) => {
+      asked.push(options)
+      return Promise.resolve({ gpu: false, buildType: 'localBuild', llamaCppRelease: { repo: '', release: 'v1' } })
+    }
+    const library = { ...(await import('node-llama-cpp')), getLlama } as unknown as Awaited<ReturnType<typeof loadLibrary>>['library']
+    const loaded = await loadLibrary({ gpu: 'off', threads: 2 }, () => Promise.resolve(library))
+    expect(asked).toMatchObject([{ build: 'never', skipDownload: true, cmakeOptions: sourceBuildOptions }])
+    expect((await describeBackend(loaded, 2)).library).toMatch(/localBuild/)
   })
 
   it('chooses as many threads as there are free cores', async () => {
