@@ -30,8 +30,8 @@ interface Ingredients {
   marks: Marks
   /** How the vocabulary spells the beginning of a text and its end. */
   variables: { bos_token: string; eos_token: string }
-  /** A format that the library knows for this template. */
-  other: CallFormat | null
+  /** A format that the library finds for this template, where none is known here. */
+  other: () => CallFormat | null
 }
 
 const isHarmony = (source: string) => source.includes('<|channel|>') && source.includes('<|start|>')
@@ -108,13 +108,20 @@ function findCalls(habits: Habits, ingredients: Ingredients & { withHabits: With
   const isSilent = source.includes('<|tool_list_start|>')
   const said: Habits = { ...habits, sayCalls: (name, input) => writeCall(pythonCalls, { name, input }) }
   for (const manner of [habits, { ...habits, inputAsText: true }, ...(isSilent ? [said] : [])]) {
-    const text = shownCall(withHabits(manner))
-    const formats = manner === habits && other ? [...callFormats, other] : callFormats
-    const reading = text === null ? [] : formats.filter((format) => isRead(text, format))
-    const format = reading.find((format) => text?.includes(writeCall(format, probe))) ?? reading[0]
-    if (format && text !== null) return { format, habits: { ...manner, tellTools: text.includes(probeTool.description) ? null : format } }
+    const found = findFormat(shownCall(withHabits(manner)), callFormats)
+    if (found) return { format: found.format, habits: { ...manner, tellTools: found.tellsTools ? null : found.format } }
   }
-  return null
+  const shown = shownCall(withHabits(habits))
+  const format = shown === null ? null : other()
+  return format && findFormat(shown, [format])?.tellsTools ? { format, habits } : null
+}
+
+/** The format of the call that a template shows, and whether it shows the tools too. */
+function findFormat(text: string | null, formats: readonly CallFormat[]): { format: CallFormat; tellsTools: boolean } | null {
+  if (text === null) return null
+  const reading = formats.filter((format) => isRead(text, format))
+  const format = reading.find((format) => text.includes(writeCall(format, probe))) ?? reading[0]
+  return format ? { format, tellsTools: text.includes(probeTool.description) } : null
 }
 
 /** What a template makes of a question, a call, its result and another question; null unless it shows call and result. */

@@ -10,16 +10,17 @@ import type { CallFormat } from './read-calls.ts'
 import { createShelter, type Shelter, type Texts } from './shelter.ts'
 import { templateRenderer } from './template-renderer.ts'
 
-/** How a model is talked to. */
-export interface ChatTemplate {
-  /** The template of the model file itself; null where it cannot be rendered, and the library's notion of it serves. */
-  own: OwnTemplate | null
-  wrapper: ChatWrapper
-  /** Its template opens a thought, or knows to leave it empty, before the answer. */
-  thinks: boolean
+/** How a model is talked to: by the template of its file, or where that cannot be rendered, by the library's notion of it. */
+export type ChatTemplate = {
   /** Null: it knows no calls. */
   calls: CallFormat | null
   marks: Marks
+} & ({ own: OwnTemplate } | ({ own: null } & LibraryTemplate))
+
+interface LibraryTemplate {
+  wrapper: ChatWrapper
+  /** Its template opens a thought, or knows to leave it empty, before the answer. */
+  thinks: boolean
   texts: Texts
 }
 
@@ -38,19 +39,21 @@ type Library = Pick<LlamaLibrary, 'resolveChatWrapper' | 'JinjaTemplateChatWrapp
 
 /** The chat template of the model file. */
 export function chooseTemplate(library: Library, model: LlamaModel): ChatTemplate {
-  const { resolveChatWrapper, LlamaText, SpecialTokensText } = library
   const source = model.fileInfo.metadata.tokenizer?.chat_template ?? ''
-  const generationPrompt = source.slice(source.lastIndexOf('add_generation_prompt'))
-  const wrapper = resolveChatWrapper(model, { warningLogs: false, customWrapperSettings: { gemma4: { reasoning: false } } })
-  // A model whose own template says nothing of tools never learnt to call them.
-  const known = source.includes('tools') ? callFormatOf(wrapper, model) : null
-  if (wrapper.wrapperName === 'Qwen') sayResultsPlainly(wrapper, LlamaText)
   const marks = createMarks(model, source)
   const render = source === '' ? null : templateRenderer(library, model.llama, source)
   const variables = { bos_token: model.tokens.bosString ?? '', eos_token: model.tokens.eosString ?? '' }
-  const own = render && ownTemplate({ render, source, marks, variables, other: known })
-  const texts = { LlamaText, SpecialTokensText }
-  return { own, wrapper, thinks: generationPrompt.includes('<think>'), calls: own ? own.calls : known, marks, texts }
+  // To ask the library takes more than a second: it tries out every template that it knows.
+  const byLibrary = () => library.resolveChatWrapper(model, { warningLogs: false, customWrapperSettings: { gemma4: { reasoning: false } } })
+  const own = render && ownTemplate({ render, source, marks, variables, other: () => callFormatOf(byLibrary(), model) })
+  if (own) return { own, calls: own.calls, marks }
+  const wrapper = byLibrary()
+  // A model whose own template says nothing of tools never learnt to call them.
+  const calls = source.includes('tools') ? callFormatOf(wrapper, model) : null
+  const { LlamaText, SpecialTokensText } = library
+  if (wrapper.wrapperName === 'Qwen') sayResultsPlainly(wrapper, LlamaText)
+  const thinks = source.slice(source.lastIndexOf('add_generation_prompt')).includes('<think>')
+  return { own: null, wrapper, thinks, calls, marks, texts: { LlamaText, SpecialTokensText } }
 }
 
 /** These models read results as they are; as strings of JSON they cost more, and code in them reads badly. */
@@ -75,8 +78,8 @@ export function renderPrompt(request: Asked, template: ChatTemplate, model: Llam
 type Rendered = Omit<Prompt, 'sharedTokens'>
 
 function render(request: Asked, template: ChatTemplate, model: LlamaModel): Rendered {
+  if (!template.own) return renderByLibrary(request, template, model)
   const { own } = template
-  if (!own) return renderByLibrary(request, template, model)
   const thinks = (request.thinkingTokens ?? 0) > 0
   const pieces = own.pieces(request, thinks)
   const tail = pieces.at(-1)?.text ?? ''
@@ -103,7 +106,7 @@ const functionsOf = (tools: PromptRequest['tools'], { hide, hideText }: Shelter)
     ]),
   )
 
-function renderByLibrary({ messages, tools }: Asked, { wrapper, thinks, texts }: ChatTemplate, model: LlamaModel): Rendered {
+function renderByLibrary({ messages, tools }: Asked, { wrapper, thinks, texts }: LibraryTemplate, model: LlamaModel): Rendered {
   const shelter = createShelter(model, texts)
   const history: readonly ChatHistoryItem[] = chatHistory(messages.map((message) => sheltered(message, shelter)))
   const functions = functionsOf(tools, shelter)
