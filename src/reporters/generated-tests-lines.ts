@@ -18,17 +18,17 @@ export function targetLines({ targets, candidates }: GenerateTestsResult): Targe
   })
 }
 
-/** Before and after, a line for each file and each number that there is. */
-export function measureLines({ coverage, score, suite }: GenerateTestsResult): string[] {
+/** Before and after, for each file and each number that there is. Only a path comes from elsewhere. */
+export function measureLines({ coverage, score, suite }: GenerateTestsResult): { path: string | null; text: string }[] {
   const shares = coverage.map(({ path, lines, branches }) => {
     const parts = [`lines ${change(lines)}`, ...(branches.after.total > 0 ? [`branches ${change(branches)}`] : [])]
-    return `${path}: ${parts.join(', ')}`
+    return { path, text: parts.join(', ') }
   })
   return [
     ...shares,
-    ...(score.after === null ? [] : [`defects noticed: ${arrow(`${score.before ?? 0} %`, `${score.after} %`)}`]),
+    ...(score.after === null ? [] : [{ path: null, text: `defects noticed: ${arrow(`${score.before ?? 0} %`, `${score.after} %`)}` }]),
     ...(suite.executedAfter > 0
-      ? [`suite: ${arrow(plural(suite.executedBefore, 'test'), plural(suite.executedAfter, 'test'))}, all pass`]
+      ? [{ path: null, text: `suite: ${arrow(plural(suite.executedBefore, 'test'), plural(suite.executedAfter, 'test'))}, all pass` }]
       : []),
   ]
 }

@@ -34,10 +34,11 @@ function generatedBlocks(result: GenerateTestsResult, { patch }: Report): string
   const targets = targetLines(result).map(({ name, outcome, details }) =>
     [`- ${inlineCode(name)}: ${words[outcome]}`, ...details.map((detail) => `  - ${markdownLine(detail)}`)].join('\n'),
   )
-  const measures = targets.length === 0 ? [] : [...measureLines(result), yieldLine(result) ?? ''].filter((line) => line !== '')
+  const told = measureLines(result).map(({ path, text }) => (path === null ? text : `${inlineCode(path)}: ${text}`))
+  const measures = targets.length === 0 ? [] : [...told, yieldLine(result) ?? ''].filter((line) => line !== '')
   return [
     targets.join('\n'),
-    measures.map((line) => `- ${markdownLine(line)}`).join('\n'),
+    measures.map((line) => `- ${line}`).join('\n'),
     ...(result.applied === null && patch !== '' ? [fencedBlock(patch, 'diff')] : []),
   ].filter((block) => block !== '')
 }

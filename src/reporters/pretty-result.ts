@@ -54,7 +54,7 @@ function generatedBlocks(result: GenerateTestsResult, { patch }: Report, page: P
     const lines = details.flatMap((detail) => wrapText(terminalText(detail), page.width - 4)).map((row) => `    ${page.paint('dim', row)}`)
     return [`${page.paint(color, mark)} ${page.paint('cyan', terminalLine(name))}`, ...lines].join('\n')
   })
-  const measures = [...measureLines(result), yieldLine(result) ?? '']
+  const measures = [...measureLines(result).map(({ path, text }) => (path === null ? text : `${path}: ${text}`)), yieldLine(result) ?? '']
     .filter((line) => line !== '' && rows.length > 0)
     .flatMap((line) => wrapText(terminalLine(line), page.width - 2).map((row) => `  ${row}`))
   return [

@@ -92,6 +92,12 @@ async function prepare(work: Work, { place, proving }: Workplace): Promise<Prepa
   return { work, placement: now, site, messages: work.last ? againFor(first, work.last.answer, work.last.feedback) : first }
 }
 
+const noCode: Unwritable = {
+  filter: 'answer',
+  reason: 'The answer has no code in it.',
+  feedback: 'There was no fenced code block in the answer.',
+}
+
 async function readDraft(answer: Answer, { work, placement, site }: Prepared): Promise<Draft> {
   if (answer.kind === 'too-long') return { kind: 'impossible', work, reason: answer.reason }
   work.attempts++
@@ -106,15 +112,11 @@ async function readDraft(answer: Answer, { work, placement, site }: Prepared): P
     })
   if (work.said.has(text)) return { kind: 'repeated', work }
   work.said.add(text)
-  const code = readAnswer(text)
-  if (code === null)
-    return unwritable({
-      filter: 'answer',
-      reason: 'The answer has no code in it.',
-      feedback: 'There was no fenced code block in the answer.',
-    })
+  const read = readAnswer(text)
+  if (read === null) return unwritable(noCode)
+  const { code, isFenced } = read
   const written = await writeTest(code, site)
-  if (!isWritten(written)) return unwritable(written)
+  if (!isWritten(written)) return unwritable(!isFenced && written.filter === 'parse' ? noCode : written)
   const candidate: Candidate = { target: work.target, placement, attempt: work.attempts, ...written }
   return { kind: 'candidate', work, answer: text, candidate, code, site }
 }

@@ -40,16 +40,21 @@ const isCallable = ({ kind, bodyIndex }: CodeSymbol) => (kind === 'function' || 
 // Unit tests of Rust stand in the source.
 const testModules = new Set(['tests', 'test'])
 
-/** The outermost functions: what stands inside of one is a detail of it. */
+const makers = new Set(['constructor', '__init__'])
+
+/** The outermost functions: what stands inside of one is a detail of it, and whoever tests a method has made what it belongs to. */
 function partsOf(path: string, symbols: readonly CodeSymbol[], isWanted: (line: number) => boolean): Part[] {
   const callable = symbols.filter(isCallable)
   const isNested = (one: CodeSymbol) =>
     callable.some((other) => other !== one && other.startIndex <= one.startIndex && other.endIndex >= one.endIndex)
   return callable
+    .filter((symbol) => !(makers.has(symbol.name) && callable.some((other) => other !== symbol && isSibling(other, symbol))))
     .filter((symbol) => !isNested(symbol) && !symbol.containers.some((name) => path.endsWith('.rs') && testModules.has(name)))
     .filter(({ startLine, endLine }) => linesOf({ startLine, endLine }).some(isWanted))
     .map(({ name, containers, startLine, endLine }) => ({ path, name: [...containers, name].join('.'), startLine, endLine }))
 }
+
+const isSibling = (one: CodeSymbol, other: CodeSymbol) => one.containers.join('.') === other.containers.join('.')
 
 /** The numbers of the lines of a part. */
 export const linesOf = ({ startLine, endLine }: Pick<Part, 'startLine' | 'endLine'>): number[] =>

@@ -6,8 +6,8 @@ const notCode = /^(?:sh|bash|shell|console|text|txt|json|diff|plaintext|md|markd
 /** Characters of an answer that are looked at; more is a model that repeats itself. */
 const longest = 200_000
 
-/** The code of an answer: its longest fence, or all of it where there is none. Null: there is no code. Linear, and never throws. */
-export function readAnswer(answer: string): string | null {
+/** The code of an answer: its longest fence, or all of it where there is none, which may be prose. Null: there is no code. Linear, and never throws. */
+export function readAnswer(answer: string): { code: string; isFenced: boolean } | null {
   const text = answer.slice(0, longest).replaceAll('\r\n', '\n')
   const lines = withoutReasoning(text).split('\n')
   const fences = fencesIn(lines)
@@ -15,7 +15,7 @@ export function readAnswer(answer: string): string | null {
   const [best] = code.toSorted((a, b) => b.length - a.length)
   const found = (fences.length === 0 ? lines.join('\n') : (best ?? '')).replaceAll(/^\s*\n|\s+$/g, '')
   // What no file can hold is no code either.
-  return found === '' || !found.isWellFormed() || found.includes('\0') ? null : `${found}\n`
+  return found === '' || !found.isWellFormed() || found.includes('\0') ? null : { code: `${found}\n`, isFenced: fences.length > 0 }
 }
 
 function fencesIn(lines: readonly string[]): { info: string; lines: string[] }[] {

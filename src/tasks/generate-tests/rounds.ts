@@ -89,6 +89,7 @@ async function runRound(open: readonly Work[], place: Workplace): Promise<void> 
     else if (tooMany.has(draft.candidate)) settle(draft, { status: 'not-tried', reason: 'It is beyond the limit of tests.' }, place)
     else settle(draft, besides(verdict, refused.get(draft.candidate)), place)
   }
+  if (passed.length > 0) for (const work of place.works) refresh(work, place)
 }
 
 const untried: Verdict = { status: 'not-tried', reason: 'It was not tried.' }
@@ -136,6 +137,21 @@ function settle(draft: Extract<Draft, { kind: 'candidate' }>, verdict: Verdict, 
   work.target = { ...work.target, missing: missingOf(work.part, place), survivors }
   tell(work, reason, place)
   if (work.attempts >= mostAttempts || !needsTest(work.target)) close(work, '', place)
+}
+
+/** A test for one function may reach another one, which then needs none of its own. */
+function refresh(work: Work, place: Workplace): void {
+  const wasMissing = work.target.missing.lines.length + work.target.missing.branches.length > 0
+  const missing = missingOf(work.part, place)
+  const isReached = missing.lines.length + missing.branches.length === 0
+  const unnoticed = new Set(work.mutants.filter(({ tried }) => tried.status === 'Survived').map(({ id }) => id))
+  // Whether what nothing reached before is noticed now, nobody has tried.
+  const survivors =
+    wasMissing && isReached ? new Map([...work.target.survivors].filter(([id]) => unnoticed.has(id))) : work.target.survivors
+  work.target = { ...work.target, missing, survivors }
+  if (work.kept > 0 || !wasMissing || needsTest(work.target)) return
+  Object.assign(work, { standing: 'guarded', reason: 'A test that was kept for another function reaches it.' })
+  if (work.isOpen) close(work, work.reason, place)
 }
 
 const nothing = { lines: 0, branches: 0 }
