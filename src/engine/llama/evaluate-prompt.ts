@@ -23,6 +23,8 @@ export async function evaluatePrompt(prompt: CutPrompt, { slot, loaded, signal }
   const held = sequence.nextTokenIndex
 
   const evaluateTo = async (end: number) => {
+    // A copy that turned out to be none has emptied the sequence.
+    slot.evaluatedCuts = slot.evaluatedCuts.filter((cut) => cut <= sequence.nextTokenIndex)
     for (const cut of cuts.filter((cut) => cut > sequence.nextTokenIndex && cut <= end)) {
       signal.throwIfAborted()
       await loaded.rhythm.goOn()
@@ -37,6 +39,7 @@ export async function evaluatePrompt(prompt: CutPrompt, { slot, loaded, signal }
   if (held < sharedTokens && cuts.includes(sharedTokens)) {
     const shared = tokens.slice(0, sharedTokens)
     const isCopy = await loaded.prefixes.bring({ sequence, tokens: shared, signal }, async () => {
+      cached = sequence.nextTokenIndex
       await evaluateTo(sharedTokens)
       // Where a sequence cannot be taken back to any place, this is the one it will be wanted at.
       if (sequence.needsCheckpoints) await sequence.takeCheckpoint()
@@ -62,6 +65,4 @@ async function keepReusable({ tokens, cuts }: CutPrompt, { slot, loaded }: Evalu
     if (isExact) await sequence.eraseContextTokenRanges([{ start: reusable, end: sequence.nextTokenIndex }])
     else await loaded.rhythm.alone(() => sequence.clearHistory())
   }
-  const held = sequence.nextTokenIndex
-  slot.evaluatedCuts = slot.evaluatedCuts.filter((cut) => cut <= held)
 }

@@ -16,6 +16,8 @@ interface RhythmCounts {
 
 /** The library asks in a loop that lets nothing else happen but what is due already; whoever needs longer than this misses a batch. */
 const mostWaits = 64
+/** The fuller the batches, the more is done in a second; and yet nobody waits for its next token until all others have read their prompts. */
+const slicesInTurn = 4
 
 /**
  * Decides what is computed together. Tokens that answers go on with are one batch, which waits until all have theirs: the library itself would compute all
@@ -24,7 +26,7 @@ const mostWaits = 64
 export function createRhythm() {
   const counts: RhythmCounts = { decodes: 0, stepBatches: 0, steps: 0 }
   const speakers = new Set<Speaker>()
-  let [waits, wasSlice]: [number, boolean] = [0, false]
+  let [waits, slices] = [0, 0]
   let [pauses, resumed]: [number, PromiseWithResolvers<void> | null] = [0, null]
 
   const compute = (items: readonly BatchItem[]): PrioritizedBatchItem[] => {
@@ -47,12 +49,12 @@ export function createRhythm() {
     next({ items }: { items: readonly BatchItem[] }): PrioritizedBatchItem[] {
       const slice = items.find(({ tokens }) => tokens.length > 1)
       const steps = items.filter(({ tokens }) => tokens.length === 1)
-      if (slice && (steps.length === 0 || !wasSlice)) {
-        wasSlice = true
+      if (slice && (steps.length === 0 || slices < slicesInTurn)) {
+        slices++
         return compute([slice])
       }
       if (!slice && pauses === 0 && steps.length < speakers.size && waits++ < mostWaits) return []
-      wasSlice = false
+      slices = 0
       return computeSteps(steps)
     },
 
