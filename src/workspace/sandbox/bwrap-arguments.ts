@@ -1,4 +1,4 @@
-import { lstatSync, readlinkSync, realpathSync } from 'node:fs'
+import { lstatSync, readdirSync, readlinkSync, realpathSync } from 'node:fs'
 import { release } from 'node:os'
 import { dirname, join, posix } from 'node:path'
 import type { Command } from '../command.ts'
@@ -84,8 +84,11 @@ const becomeNobody =
     ' ',
   )
 
+/** What programs of the system need of `/etc`: Debian keeps part of Maven there, and not its settings, which may hold passwords. */
+const etcNames = ['alternatives', 'ld.so.cache', 'ld.so.conf', 'ld.so.conf.d', 'localtime', 'maven/m2.conf', 'maven/logging', 'java'] as const
+
 function system(): string[] {
-  const etc = ['alternatives', 'ld.so.cache', 'ld.so.conf', 'ld.so.conf.d', 'localtime'].flatMap((name) => bindIfThere(`/etc/${name}`))
+  const etc = [...etcNames, ...javaFolders()].flatMap((name) => bindIfThere(`/etc/${name}`))
   const data = ['passwd', 'group', 'hosts'].flatMap((name, index) => [
     '--perms',
     '0644',
@@ -95,6 +98,11 @@ function system(): string[] {
   ])
   const beside = ['/bin', '/sbin', '/lib', '/lib32', '/lib64', '/libx32'].flatMap(likeHost)
   return ['--ro-bind', '/usr', '/usr', ...beside, '--dir', '/etc', ...etc, ...data, ...runningNode()]
+}
+
+/** Debian's Java finds its configuration in a folder that is named after its version. */
+function javaFolders(): string[] {
+  return readdirSync('/etc').filter((name) => /^java-\d+-openjdk$/.test(name))
 }
 
 /** On most systems these are links into `/usr`. */
