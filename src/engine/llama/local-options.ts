@@ -24,7 +24,7 @@ export interface LocalOptions {
   /** Where to compute. */
   gpu: 'auto' | 'cuda' | 'metal' | 'vulkan' | 'off'
   threads: number | 'auto'
-  /** Requests answered at once; null chooses. */
+  /** Requests answered at once, where there is memory for them; null chooses. */
   parallel: number | null
   /** Where evaluated beginnings of prompts are kept for sequences and processes to come; without it, each evaluates its own. */
   prefixFolder?: string | null

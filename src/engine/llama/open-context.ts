@@ -33,8 +33,8 @@ const unlimited: Memory = { ram: Infinity, vram: Infinity }
 
 /** Makes the best context that fits. Where the native library cannot make it after all, the next best one. */
 export async function openContext({ model, library, request, usualSequences, free, settings }: ContextOptions) {
-  const wanted = { contextTokens: request.contextTokens, sequences: request.parallel, usualSequences }
-  const sampling = { library, batchSize: settings.batchSize, sequences: wanted.sequences ?? usualSequences }
+  const wanted = { contextTokens: request.contextTokens, sequences: request.parallel ?? usualSequences }
+  const sampling = { library, batchSize: settings.batchSize, sequences: wanted.sequences }
   let facts = await readFacts(model, { ...sampling, cacheTypes: ['F16'] })
   let plans = planContext(facts, free, wanted)
   // Where there is room for all that is wanted, nobody needs to know what less would cost.
@@ -123,16 +123,11 @@ const slope = (one: Memory, two: Memory): Memory => ({
 })
 
 function refusal(least: ContextPlan, { facts, cause }: { facts: ModelFacts; cause: unknown }): AppError {
-  const { contextTokens, sequences } = least
+  const { contextTokens } = least
   const { ram, vram } = facts.bytesFor(least)
-  const times = sequences > 1 ? ` ${sequences} times` : ''
   const needed = ram + vram > 0 ? `, which takes ${((ram + vram) / 1e9).toFixed(1)} GB` : ''
-  return new AppError(
-    'ENGINE_OUT_OF_CONTEXT',
-    `The memory that is free does not hold a context of ${contextTokens} tokens${times}${needed}.`,
-    {
-      hint: 'Set engine.context to a smaller number, close other programs, or choose a smaller model with `agent models list`.',
-      ...(cause !== undefined && { cause }),
-    },
-  )
+  return new AppError('ENGINE_OUT_OF_CONTEXT', `The memory that is free does not hold a context of ${contextTokens} tokens${needed}.`, {
+    hint: 'Set engine.context to a smaller number, close other programs, or choose a smaller model with `agent models list`.',
+    ...(cause !== undefined && { cause }),
+  })
 }

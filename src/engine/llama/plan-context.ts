@@ -16,9 +16,8 @@ export interface Memory {
 interface PlanRequest {
   /** Null: as much as makes sense and fits. */
   contextTokens: number | null
-  /** Null: `usualSequences`, or fewer. */
-  sequences: number | null
-  usualSequences: number
+  /** At most. */
+  sequences: number
 }
 
 export interface ModelFacts {
@@ -33,21 +32,19 @@ const preferredTokens = 16_384
 const smallestTokens = 2048
 
 /**
- * The contexts that fit into the free memory, the best one first. What was asked for is not made smaller; otherwise fewer sequences come before
- * half the precision of what they remember, and that before remembering less. None: not even the smallest fits.
+ * The contexts that fit into the free memory, the best one first. Fewer sequences come before half the precision of what they remember, and that before
+ * remembering less, which is never less than was asked for. None: not even the smallest fits.
  */
 export function planContext(model: ModelFacts, free: Memory, request: PlanRequest): ContextPlan[] {
   const contexts = request.contextTokens === null ? halvings(preferredTokens, smallestTokens) : [request.contextTokens]
   const sizes = [...new Set(contexts.map((tokens) => Math.min(tokens, model.trainedTokens)))]
-  const sequences = request.sequences === null ? halvings(request.usualSequences, 1) : [request.sequences]
   const cacheTypes: CacheType[] = model.hasFlashAttention ? ['F16', 'Q8_0'] : ['F16']
 
   const [largest = smallestTokens, ...smaller] = sizes
-  const fewest = sequences.at(-1) ?? 1
   const plans = [
-    ...sequences.map((count): ContextPlan => ({ contextTokens: largest, sequences: count, cacheType: 'F16' })),
+    ...halvings(request.sequences, 1).map((sequences): ContextPlan => ({ contextTokens: largest, sequences, cacheType: 'F16' })),
     ...[largest, ...smaller].flatMap((contextTokens) =>
-      cacheTypes.map((cacheType): ContextPlan => ({ contextTokens, sequences: fewest, cacheType })),
+      cacheTypes.map((cacheType): ContextPlan => ({ contextTokens, sequences: 1, cacheType })),
     ),
   ]
   return plans.filter((plan, index) => plans.findIndex((other) => isSame(plan, other)) === index && fits(model.bytesFor(plan), free))
@@ -57,7 +54,7 @@ export function planContext(model: ModelFacts, free: Memory, request: PlanReques
 export function leastContext(model: ModelFacts, request: PlanRequest): ContextPlan {
   return {
     contextTokens: Math.min(request.contextTokens ?? smallestTokens, model.trainedTokens),
-    sequences: request.sequences ?? 1,
+    sequences: 1,
     cacheType: model.hasFlashAttention ? 'Q8_0' : 'F16',
   }
 }

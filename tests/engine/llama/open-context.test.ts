@@ -62,13 +62,14 @@ describe('openContext', () => {
     ])
   })
 
-  it('gives what was asked for, or refuses it with what it would take', async () => {
+  it('gives the length that was asked for, or refuses it with what it would take', async () => {
     expect((await open(1200 + 8192, { contextTokens: 4096, parallel: 2 })).tried).toEqual([[4096, 2, 'F16']])
-    const refused = await open(4000, { contextTokens: 4096, parallel: 2 })
+    expect((await open(1199 + 8192, { contextTokens: 4096, parallel: 2 })).tried).toEqual([[4096, 1, 'F16']])
+    const refused = await open(3000, { contextTokens: 4096, parallel: 2 })
     expect(refused.tried).toEqual([])
     expect(refused.result).toMatchObject({
       code: 'ENGINE_OUT_OF_CONTEXT',
-      message: 'The memory that is free does not hold a context of 4096 tokens 2 times, which takes 0.0 GB.',
+      message: 'The memory that is free does not hold a context of 4096 tokens, which takes 0.0 GB.',
     })
   })
 
