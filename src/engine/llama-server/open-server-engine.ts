@@ -90,17 +90,12 @@ export async function openServerEngine(
 function starterOf({ server, trainedTokens }: Prepared, { options, model }: { options: ServerOptions; model: string }) {
   const { modelPath, environment, userAgent, freeRam } = options
   const { openMs, ...deadlines } = options.deadlines ?? defaultLocalDeadlines
-  return async (plan: ServerPlan, signal: AbortSignal): Promise<ReadyServer> => {
-    const args = serverArguments(server, { modelPath, plan, freeRam: freeRam() })
-    const running = await startServer({ path: server.path, args, environment: serverEnvironment(environment), userAgent, openMs, signal })
+  const connect = async (running: RunningServer, { offload }: ServerPlan, signal: AbortSignal): Promise<ReadyServer> => {
     const { http } = running
     const props = await http.json('/props', { schema: propsSchema, signal })
-    const contextTokens = Math.min(
-      plan.offload.contextTokens,
-      props?.default_generation_settings?.n_ctx ?? Infinity,
-      trainedTokens ?? Infinity,
-    )
-    const parallel = Math.min(plan.offload.parallel, props?.total_slots ?? Infinity)
+    const slotTokens = props?.default_generation_settings?.n_ctx ?? Infinity
+    const contextTokens = Math.min(offload.contextTokens, slotTokens, trainedTokens ?? Infinity)
+    const parallel = Math.min(offload.parallel, props?.total_slots ?? Infinity)
     const endpoint = await openEndpoint(
       {
         baseUrl: http.baseUrl,
@@ -115,13 +110,17 @@ function starterOf({ server, trainedTokens }: Prepared, { options, model }: { op
       },
       signal,
     )
-    return {
-      ...running,
-      endpoint,
-      contextTokens,
-      parallel,
-      offersTools: props?.chat_template_caps?.supports_tools ?? true,
-      healthMs: Math.min(longestHealthMs, deadlines.idleMs),
+    const offersTools = props?.chat_template_caps?.supports_tools ?? true
+    return { ...running, endpoint, contextTokens, parallel, offersTools, healthMs: Math.min(longestHealthMs, deadlines.idleMs) }
+  }
+  return async (plan: ServerPlan, signal: AbortSignal): Promise<ReadyServer> => {
+    const args = serverArguments(server, { modelPath, plan, freeRam: freeRam() })
+    const running = await startServer({ path: server.path, args, environment: serverEnvironment(environment), userAgent, openMs, signal })
+    try {
+      return await connect(running, plan, signal)
+    } catch (error) {
+      await running.process.kill(new AppError('ENGINE_UNAVAILABLE', 'The start of llama-server was given up.'))
+      throw error
     }
   }
 }

@@ -57,6 +57,7 @@ async function run() {
     const path = request.url ?? ''
     if (path === '/health') return json(response, mood.health ?? (performance.now() < readyAt ? 503 : 200), {})
     if (request.headers.authorization !== `Bearer ${process.env.LLAMA_API_KEY}`) return json(response, 401, {})
+    if (path === '/props' && mood.breaksProps) return void request.destroy()
     if (path === '/props') return json(response, 200, behaviour.props)
     if (path === '/tokenize')
       return json(response, 200, { tokens: tokensOf((JSON.parse(await readText(request)) as { content: string }).content) })

@@ -1,5 +1,6 @@
 import { chmodSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import type { ServerOptions } from '../../../src/engine/llama-server/server-options.ts'
 import type { ScriptedMode } from '../../helpers/scripted-modes.ts'
 import { tinyMoe } from '../../helpers/local-models.ts'
@@ -23,6 +24,8 @@ interface Mood {
   loadMs?: number
   /** What it says instead. */
   health?: number
+  /** Breaks the connection when it is asked what it has loaded. */
+  breaksProps?: boolean
   crashesOnChat?: boolean
   hangsOnChat?: boolean
   mode?: ScriptedMode
@@ -100,7 +103,7 @@ export function fakeServer(behaviour: Partial<Behaviour> = {}): FakeServer {
     '--list-devices': `Available devices:\n${whole.devices}\n`,
   })
   const path = join(folder.path, 'llama-server')
-  const code = join(import.meta.dirname, 'fake-llama-server.ts')
+  const code = fileURLToPath(new URL('./fake-llama-server.ts', import.meta.url))
   writeFileSync(join(folder.path, 'behaviour.json'), JSON.stringify(whole))
   // What it is asked before it is started is answered without a start of Node.
   const script = `case "$1" in --help|--version|--list-devices) exec cat "$(dirname "$0")/$1";; esac`

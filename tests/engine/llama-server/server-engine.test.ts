@@ -162,6 +162,12 @@ describe('a managed llama-server', () => {
     expect(await gone(server.starts()[0])).toBe(true)
   })
 
+  it('is ended where it does not say what it has loaded', async () => {
+    using server = fakeServer({ moods: [{ breaksProps: true }] })
+    await expect(open(server)).rejects.toMatchObject({ code: 'ENGINE_FAILED', message: expect.stringContaining('/props') })
+    expect(await gone(server.starts()[0])).toBe(true)
+  })
+
   it('is ended where it does not load in time', async () => {
     using server = fakeServer({ moods: [{ neverListens: true }] })
     await expect(open(server, { deadlines: { ...deadlines, openMs: 1500 } })).rejects.toMatchObject({ code: 'ENGINE_TIMEOUT' })
