@@ -62,7 +62,7 @@ export async function sideBySide(setting: Setting): Promise<SettingResult> {
       const bench = createMeasures({ ours, theirs: server.engine, setting })
       const part = async (name: string, share: number, measure: (round: number) => Promise<Pairs>) => {
         const end = Math.min(until, performance.now() + setting.milliseconds * share)
-        return await makeRounds(measure, { wanted: setting.rounds, until: end, fewest: 2, say: (text) => say(`${name}: ${text}`) })
+        return await makeRounds(measure, { wanted: setting.rounds, until: end, fewest: 1, say: (text) => say(`${name}: ${text}`) })
       }
       const single = await part('one at a time', 0.4, bench.single)
       const units = await part('units', 0.3, bench.units)
