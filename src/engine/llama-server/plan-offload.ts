@@ -46,7 +46,7 @@ interface Shape {
 
 /**
  * The fastest way that fits: everything on the GPUs, and several requests at once; else with less context; else with experts of some layers, as few as
- * possible, in the memory of the machine; then with whole layers there. More memory never makes it worse.
+ * possible, in the memory of the machine; then with whole layers there; and so on with half of that context. More memory never makes it worse.
  */
 export function planOffload(layout: ModelLayout, machine: OffloadMachine, wish: OffloadWish): OffloadPlan {
   const contexts = contextsOf(layout, wish)

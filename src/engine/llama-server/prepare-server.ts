@@ -37,7 +37,7 @@ function planOn(gpus: readonly Gpu[], layout: ModelLayout, { freeRam, contextTok
   const machine = {
     gpus: gpus.map(({ freeBytes }) => freeBytes),
     ram: freeRam(),
-    isShared: gpus.length > 0 && gpus.every(({ backend }) => backend === 'metal'),
+    isShared: gpus.length === 1 && gpus[0]?.backend === 'metal',
   }
   const offload = planOffload(layout, machine, { contextTokens, parallel })
   const chosen = offload.fits === 'vram' ? 1 : freeCores(physicalCores())
