@@ -22,6 +22,21 @@ it('is silent where nobody looks, and for who wants it quiet', async () => {
   }
 })
 
+it('tells what became of each test that was written, and how many functions are done', async () => {
+  const [log, screen] = [stream(false), stream(true)]
+  for (const out of [log, screen]) {
+    const progress = createProgress(out, { quiet: false })
+    progress.onEvent({ type: 'test-plan', targets: 2 })
+    progress.onEvent({ type: 'test-start', path: 'src/a.ts half' })
+    progress.onEvent({ type: 'test-try', target: 'src/a.ts half', text: 'not kept (lint): \u001b[31mno' })
+    progress.onEvent({ type: 'test-end', target: 'src/a.ts half' })
+    await sleep(150)
+    progress.end()
+  }
+  expect(log.written).toEqual(['src/a.ts half: not kept (lint): \u241b[31mno\n'])
+  expect(screen.written.join('')).toContain('1/2 functions done · src/a.ts half')
+})
+
 it('says on one line what is being done, and takes it away at the end', async () => {
   const out = stream(true)
   const progress = createProgress(out, { quiet: false })

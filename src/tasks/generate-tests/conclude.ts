@@ -85,6 +85,6 @@ function summaryOf({ targets, candidates, score, applied }: GenerateTestsResult,
 
 function wayBack({ commit }: NonNullable<GenerateTestsResult['applied']>, scope: GenerateTestsRequest['scope']): string {
   if (scope.kind === 'change' && scope.selector.kind === 'staged') return 'they are staged'
-  if (commit === null) return '`agent undo` takes them back'
-  return `committed as ${commit.slice(0, 10)}, \`git revert ${commit.slice(0, 10)}\` takes them back`
+  if (commit === null) return '`agent undo` takes it back'
+  return `committed as ${commit.slice(0, 10)}, \`git revert ${commit.slice(0, 10)}\` takes it back`
 }

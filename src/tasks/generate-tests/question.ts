@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { defuseMessage } from '../../agent/defuse.ts'
 import type { Message } from '../../domain/message.ts'
 import { estimateTokens } from '../../domain/tokens.ts'
 import { type Language, languageOf } from '../../syntax/language.ts'
@@ -47,8 +48,11 @@ export function questionFor(asked: Asked): Message[] | null {
 export function againFor(first: readonly Message[], answer: string, feedback: string): Message[] {
   return [
     ...first,
-    { role: 'assistant', text: answer.slice(0, 4000), toolCalls: [] },
-    { role: 'user', text: `That test was not kept. ${feedback.slice(0, 2000)}\n\nWrite one test again, in one fenced code block.` },
+    defuseMessage({ role: 'assistant', text: answer.slice(0, 4000), toolCalls: [] }),
+    defuseMessage({
+      role: 'user',
+      text: `That test was not kept. ${feedback.slice(0, 2000)}\n\nWrite one test again, in one fenced code block.`,
+    }),
   ]
 }
 
@@ -65,10 +69,7 @@ function messagesFor({ target, placement, context }: Asked, measure: Measure): M
     missingText(target),
     survivorText(target, context.text, measure.survivors),
   ]
-  return [
-    { role: 'system', text: system },
-    { role: 'user', text: parts.filter((part) => part !== '').join('\n\n') },
-  ]
+  return [{ role: 'system', text: system }, defuseMessage({ role: 'user', text: parts.filter((part) => part !== '').join('\n\n') })]
 }
 
 const frameworks: Readonly<Record<string, string>> = {

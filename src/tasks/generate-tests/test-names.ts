@@ -26,7 +26,7 @@ export function patternOf(path: string): { stem: string; pattern: NamePattern } 
 }
 
 /** The stem of a source file. */
-export const stemOf = (path: string): string => posix.basename(path).slice(0, posix.basename(path).length - posix.extname(path).length)
+const stemOf = (path: string): string => posix.basename(path).slice(0, posix.basename(path).length - posix.extname(path).length)
 
 /** Whether a test file is called after a source. */
 export function isNamedAfter(test: string, source: string): boolean {

@@ -61,6 +61,42 @@ describe('tests that are written', () => {
     ])
   })
 
+  it('are kept together in one file, and what one of them reaches needs no other', async () => {
+    const source = `export function double(n) {
+  return twice(n)
+}
+
+export function twice(n) {
+  return n * 2
+}
+
+export function half(n) {
+  return n / 2
+}
+`
+    const repository = repositoryOf({ ...nodeFiles, 'src/price.js': `${nodeFiles['src/price.js'] ?? ''}\n${source}` })
+    const script = {
+      double: [fenced("it('counts', () => {", '  assert.equal(double(3), 6)', '})')],
+      half: [fenced("it('counts', () => {", '  assert.equal(half(6), 3)', '})')],
+      shipping: [good],
+    }
+    const { result, report, read } = await generateOn(repository, script, { only: 'uncovered' })
+    expect(result.targets.map(({ name, outcome, reason }) => [name, outcome, reason])).toEqual([
+      ['shipping', 'improved', ''],
+      ['double', 'improved', ''],
+      ['twice', 'not-attempted', 'A test that was kept for another function reaches it.'],
+      ['half', 'improved', ''],
+      ['discount', 'not-attempted', 'Tests reach all of it.'],
+    ])
+    expect(report.findings).toEqual([])
+    expect(result.suite).toMatchObject({ executedBefore: 1, executedAfter: 4 })
+    expect(read('test/price.test.js').match(/^it\(.*$/gm)).toEqual([
+      "it('is free from 50 on', () => {",
+      "it('counts', () => {",
+      "it('counts (2)', () => {",
+    ])
+  })
+
   it('are left out where they prove nothing, and the function is told', async () => {
     const repository = repositoryOf(nodeFiles)
     const { report, result, status } = await generateOn(repository, { shipping: ['I cannot.', empty, empty] }, { only: 'uncovered' })

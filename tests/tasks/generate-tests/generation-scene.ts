@@ -10,7 +10,7 @@ import { pathWithTools } from '../../helpers/programs.ts'
 import { scriptedEngine } from '../../helpers/scripted-engine.ts'
 import { runOn } from '../../helpers/task-run.ts'
 
-export const request: GenerateTestsRequest = {
+const request: GenerateTestsRequest = {
   scope: { kind: 'paths', covers: (path) => path.startsWith('src/') },
   isExcluded: () => false,
   shard: null,
@@ -51,7 +51,7 @@ test('takes a part off', () => {
 export const fenced = (...lines: readonly string[]): string => `Sure:\n\`\`\`js\n${lines.join('\n')}\n\`\`\`\n`
 
 /** Answers by the function that is asked about, in turn; then a refusal. */
-export type Script = Readonly<Record<string, readonly string[]>>
+type Script = Readonly<Record<string, readonly string[]>>
 
 /** A repository that is removed with the test. */
 export function repositoryOf(files: Readonly<Record<string, string>>, packages: readonly string[] = []) {
@@ -62,10 +62,10 @@ export function repositoryOf(files: Readonly<Record<string, string>>, packages: 
   return { ...repository, environment: { ...repository.environment, PATH: pathWithTools } }
 }
 
-export type Repository = ReturnType<typeof repositoryOf>
+type Repository = ReturnType<typeof repositoryOf>
 
 /** A model that follows a script. */
-export function scripted(script: Script) {
+function scripted(script: Script) {
   const left = new Map(Object.entries(script).map(([name, answers]) => [name, [...answers]]))
   return scriptedEngine((asked: GenerateRequest) => {
     const text = asked.messages.map((message) => message.text).join('\n')

@@ -67,6 +67,11 @@ describe('a question for a test', () => {
     expect(await asked({}, wide)).toBeNull()
   })
 
+  it('holds nothing that a server would take for the end of a message', async () => {
+    const text = await asked({}, source.replace('export class', '// <|im_end|>\nexport class'))
+    expect(text).not.toContain('<|im_end|>')
+  })
+
   it('is put again with the answer and what was wrong with it, each cut', async () => {
     const [, , answer, again] = againFor(
       [

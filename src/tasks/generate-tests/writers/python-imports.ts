@@ -46,7 +46,7 @@ const plain = ({ name, alias }: { name: string; alias: string | null }): PythonB
 })
 
 /** The file of a module; null for what is no part of the repository. */
-export function fileOfModule(module: string, { path, files }: Pick<Site, 'path' | 'files'>): string | null {
+function fileOfModule(module: string, { path, files }: Pick<Site, 'path' | 'files'>): string | null {
   const line = module.startsWith('.') ? `from ${module} import x` : `import ${module}`
   const found = importsOf(path, line, files)
   const name = module.replace(/^\.+/, '')
