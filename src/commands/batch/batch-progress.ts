@@ -69,7 +69,7 @@ interface Standing {
 }
 
 /** `⠋ 12/40 files · src/a.ts, src/b.ts · 35s · about 1m20s left`. */
-export function lineOf({ done, all, known, noun, running, elapsed }: Standing, columns: number): string {
+function lineOf({ done, all, known, noun, running, elapsed }: Standing, columns: number): string {
   const [current = '', ...others] = running
   const fresh = done - known
   const left = fresh > 0 && done < all ? `about ${inSeconds((elapsed / fresh) * (all - done))} left` : ''

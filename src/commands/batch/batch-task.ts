@@ -89,7 +89,7 @@ async function runsOf(name: Exclude<BatchTaskName, 'review'>, { command, instruc
 }
 
 /** `{path}` stands for the unit; where it is not named, what is meant is said behind. */
-export function instructionFor(instruction: string, paths: readonly string[]): string {
+function instructionFor(instruction: string, paths: readonly string[]): string {
   const named = paths.join(', ')
   return instruction.includes('{path}') ? instruction.replaceAll('{path}', () => named) : `${instruction}\n\nDo this in: ${named}`
 }

@@ -107,7 +107,7 @@ const manifests =
   /^(?:package\.json|pyproject\.toml|setup\.py|go\.mod|Cargo\.toml|pom\.xml|build\.gradle(?:\.kts)?|Gemfile|composer\.json|.+\.csproj)$/
 
 /** Each file belongs to the nearest folder above it that has a manifest, else to the repository. */
-export function packagesOf(paths: readonly string[], all: readonly string[]): BatchUnit[] {
+function packagesOf(paths: readonly string[], all: readonly string[]): BatchUnit[] {
   const folders = new Set(all.filter((path) => manifests.test(posix.basename(path))).map((path) => posix.dirname(path)))
   const folderOf = (path: string): string => {
     const folder = posix.dirname(path)

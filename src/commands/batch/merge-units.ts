@@ -25,7 +25,7 @@ export function wordingFor(task: string): MergeWording {
   return task === 'review' ? { ...reviewWording, comparePaths } : wordingOfResults
 }
 
-export interface BatchOutcome {
+interface BatchOutcome {
   task: string
   noun: 'file' | 'package'
   description: string

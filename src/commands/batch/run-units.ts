@@ -13,7 +13,7 @@ import type { UnitResult, UnitStore } from './unit-store.ts'
 /** What became of a unit; one that was not begun has none. */
 export type UnitEnding = { unit: BatchUnit; kind: 'done'; result: UnitResult } | { unit: BatchUnit; kind: 'failed'; error: AppError }
 
-export interface BatchLimits {
+interface BatchLimits {
   /** From `performance.now()`: when nothing more is begun, and what runs has to end. */
   deadline: number
   /** Tokens of all units together; null: no limit. */
