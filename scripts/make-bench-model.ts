@@ -21,7 +21,7 @@ interface Preset extends Shape {
   vocabulary: number
 }
 
-/** By name: about 12 MB, about 1 GB, and the sizes that Qwen/Qwen3-30B-A3B publishes in its config.json. */
+/** By name: about 4 MB, about 1 GB, and the sizes that Qwen/Qwen3-30B-A3B publishes in its config.json. */
 export const benchPresets = {
   small: {
     layers: 2,
