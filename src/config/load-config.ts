@@ -113,7 +113,7 @@ async function projectLayer(file: ConfigFile, { schema, options }: { schema: Con
   return { name: file.name, layer: { ...layer, section }, wishes }
 }
 
-const none: ForeignWishes = { endpoint: undefined, host: false }
+const none: ForeignWishes = { endpoint: undefined, host: false, server: undefined }
 
 async function fileLayer({ name, text, data }: ConfigFile, { schema, kind }: { schema: ConfigSchema; kind: string }): Promise<Layer> {
   const prefix = basename(name) === 'package.json' ? ['agent'] : []
