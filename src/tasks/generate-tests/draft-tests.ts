@@ -1,3 +1,4 @@
+import { AppError } from '../../domain/errors.ts'
 import type { Message } from '../../domain/message.ts'
 import { requireEngine } from '../require-engine.ts'
 import { type Answer, askTest, recallTest } from './ask-test.ts'
@@ -55,13 +56,23 @@ async function askAll(
     for (const { index, prepared } of queue) {
       if (proving.exhausted() !== null) return
       context.emit({ type: 'test-start', path: `${prepared.work.part.path} ${prepared.work.part.name}` })
-      drafts[index] = await readDraft(await askTest(prepared.messages, engine, context), prepared)
+      drafts[index] = await readDraft(await orTooLong(() => askTest(prepared.messages, engine, context)), prepared)
     }
   }
   try {
     await Promise.all(Array.from({ length: Math.max(1, Math.min(context.jobs ?? engine.parallel, open.length)) }, worker))
   } finally {
     for (const notice of engine.notices) context.notice(notice)
+  }
+}
+
+/** An endpoint may have a smaller window than it says, which is no reason to leave other functions alone. */
+async function orTooLong(asking: () => Promise<Answer>): Promise<Answer> {
+  try {
+    return await asking()
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'ENGINE_OUT_OF_CONTEXT') return { kind: 'too-long', reason: error.message }
+    throw error
   }
 }
 

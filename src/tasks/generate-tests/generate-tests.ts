@@ -1,5 +1,5 @@
 import type { Selector } from '../../domain/selector.ts'
-import type { Shard } from '../../domain/shard.ts'
+import { type Shard, shardNotice } from '../../domain/shard.ts'
 import type { Task, TaskContext, TaskResult } from '../task.ts'
 import { openWorkbench, type Workbench } from '../verify/workbench.ts'
 import { wantedLines } from '../mutate/plan-mutants.ts'
@@ -44,6 +44,7 @@ export const generateTests: Task<GenerateTestsRequest> = {
   summary: 'Add tests that build, pass, are stable, raise coverage and notice defects; or are not kept.',
 
   async run(request, context) {
+    if (request.shard) context.notice(shardNotice(request.shard, 0))
     const benches: Workbench[] = []
     try {
       const first = await openBench(request, context)

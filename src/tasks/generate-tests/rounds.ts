@@ -35,10 +35,17 @@ export async function runRounds(place: Workplace): Promise<void> {
     context.signal.throwIfAborted()
     const over = context.budget.exhausted()
     if (over === null && !(error instanceof AppError)) throw error
-    leave([...openIn(works), ...queue], over ?? (error as AppError).message, place)
-    place.unfinished = over ?? (error as AppError).message
-    if (over === null && error instanceof AppError) context.notice({ code: error.code, message: error.message, hint: error.hint ?? '' })
+    if (over === null && error instanceof AppError) tellFailure(error, place)
+    place.unfinished = over ?? messageOf(error)
+    leave([...openIn(works), ...queue], place.unfinished, place)
   }
+}
+
+const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error))
+
+/** A failure where nothing could be asked; where something could, the run is not finished. */
+function tellFailure({ code, message, hint = '' }: AppError, { context, works }: Workplace): void {
+  context.notice({ code: works.some(({ attempts }) => attempts > 0) ? 'TESTS_UNFINISHED' : code, message, hint })
 }
 
 const openIn = (works: readonly Work[]) => works.filter(({ isOpen }) => isOpen)

@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { AppError } from '../../../src/domain/errors.ts'
 import { openMemory } from '../../../src/memory/sqlite.ts'
 import { fenced, generateOn, nodeFiles, repositoryOf } from './generation-scene.ts'
 
@@ -199,6 +200,18 @@ describe('a run that writes tests', () => {
     const { report, status } = await generateOn(repositoryOf(nodeFiles), {}, { only: 'uncovered' }, { maxTokens: 1 })
     expect(report.completeness).toBe('partial')
     expect(status).toBe('')
+  })
+
+  it('says why nobody could be asked, and what was left where somebody could', async () => {
+    const gone = new AppError('ENGINE_UNREACHABLE', 'Nobody answers.')
+    const long = new AppError('ENGINE_OUT_OF_CONTEXT', 'It is too long.')
+    const { report, result } = await generateOn(repositoryOf(nodeFiles), { shipping: [gone] }, { only: 'uncovered' })
+    expect([report.completeness, report.findings, report.notices.map(({ code }) => code)]).toEqual(['partial', [], ['ENGINE_UNREACHABLE']])
+    expect(result.targets[0]).toMatchObject({ name: 'shipping', outcome: 'not-attempted', reason: 'Nobody answers.' })
+    const other = await generateOn(repositoryOf(nodeFiles), { shipping: ['I cannot.', gone] }, { only: 'uncovered' })
+    expect([other.report.completeness, other.report.notices.map(({ code }) => code)]).toEqual(['partial', ['TESTS_UNFINISHED']])
+    const last = await generateOn(repositoryOf(nodeFiles), { shipping: [long] }, { only: 'uncovered' })
+    expect(last.result.targets[0]).toMatchObject({ outcome: 'not-attempted', reason: 'It is too long.' })
   })
 
   it('leaves the tree as it was when it is interrupted', async () => {

@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
+import type { AppError } from '../../../src/domain/errors.ts'
 import { generateTestsResultSchema } from '../../../src/domain/generated-tests.ts'
 import type { GenerateRequest } from '../../../src/engine/engine.ts'
 import { generateTests, type GenerateTestsRequest } from '../../../src/tasks/generate-tests/generate-tests.ts'
@@ -51,7 +52,7 @@ test('takes a part off', () => {
 export const fenced = (...lines: readonly string[]): string => `Sure:\n\`\`\`js\n${lines.join('\n')}\n\`\`\`\n`
 
 /** Answers by the function that is asked about, in turn; then a refusal. */
-type Script = Readonly<Record<string, readonly string[]>>
+type Script = Readonly<Record<string, readonly (string | AppError)[]>>
 
 /** A repository that is removed with the test. */
 export function repositoryOf(files: Readonly<Record<string, string>>, packages: readonly string[] = []) {
