@@ -4,7 +4,7 @@ import { compareTests } from '../../test-runners/compare-tests.ts'
 import { type Coverage, mergeCoverage } from '../../test-runners/coverage/coverage.ts'
 import { executedTests, runTests, type TestReport } from '../../test-runners/run-tests.ts'
 import type { ExecutedTest } from '../../test-runners/test-runner.ts'
-import { takenBack } from '../fix/taken-back.ts'
+import { watchTree } from './prove-tree.ts'
 import type { ProvingPlace } from './proving.ts'
 
 /** How the whole suite goes before anything is added to it. */
@@ -15,6 +15,8 @@ export interface Baseline {
   coverage: Coverage | null
   /** Milliseconds that the whole suite takes without measuring. */
   durationMs: number
+  /** What the suite itself leaves in the tree, such as a lock file or a report, which is no new test's fault. */
+  leaves?: readonly string[]
 }
 
 /** Runs the whole suite twice, once measured. Throws `TESTS_RED` where it fails, is not stable, or cannot be run, and `SANDBOX_UNAVAILABLE`. */
@@ -25,18 +27,24 @@ export async function takeBaseline(place: ProvingPlace): Promise<Baseline> {
   const first = isUsable ? measured : await runSuite(place)
   refuseRed(first)
   const startedAt = performance.now()
-  const second = await runSuite(place)
+  const { result: second, left } = await watchSuite(place, { watches: true })
   const durationMs = performance.now() - startedAt
   refuseUnstable(first, second)
-  return { executed: executedTests(second), coverage: isUsable ? coverageOf(measured) : null, durationMs }
+  return { executed: executedTests(second), coverage: isUsable ? coverageOf(measured) : null, durationMs, leaves: left }
 }
 
 /** Every test of the copy; what they leave behind is taken away again. */
-export function runSuite(
-  { benches: [bench], commandTimeout, signal }: ProvingPlace,
-  manner: { measures?: boolean } = {},
-): Promise<TestReport> {
-  return takenBack(bench.transaction, async () =>
+export async function runSuite(place: ProvingPlace, manner: Suite['manner'] = {}): Promise<TestReport> {
+  return (await watchSuite(place, { manner, watches: false })).result
+}
+
+interface Suite {
+  manner?: { measures?: boolean }
+  watches: boolean
+}
+
+function watchSuite({ benches: [bench], commandTimeout, signal }: ProvingPlace, { manner = {}, watches }: Suite) {
+  return watchTree(bench.transaction, { files: new Map(), watches }, async () =>
     runTests(await bench.project(), [], { run: bench.run, timeout: commandTimeout, signal, manner }),
   )
 }

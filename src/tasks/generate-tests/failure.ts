@@ -34,11 +34,18 @@ export const isImportFailure = (text: string): boolean =>
     text,
   )
 
-/** The line that says what went wrong: pytest marks it, others begin with it. */
+/** What went wrong, in a line: pytest marks it, most begin with it. */
 export function headline(text: string): string {
-  const lines = text.split('\n').map((line) => line.trim())
+  // Go's own marks of where a test begins and ends are no message.
+  const lines = text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => !/^(?:===|---) /.test(line))
   const marked = lines.find((line) => /^E\s/.test(line))?.slice(1)
-  return (marked ?? lines.find((line) => line !== '') ?? 'nobody says why').trim().slice(0, 300)
+  const said = lines.filter((line) => line !== '')
+  // Rust says where first, and then what.
+  const panic = /panicked at \S+:$/.test(said[0] ?? '') ? said.slice(1, 4).join(', ') : ''
+  return (marked ?? (panic || (said[0] ?? 'nobody says why'))).trim().slice(0, 300)
 }
 
 /** Without the stack, of which a model has nothing. */

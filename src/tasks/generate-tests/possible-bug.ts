@@ -71,7 +71,19 @@ async function callIn({ text, placement, addedLines, target }: Candidate): Promi
       return call === null
     },
   })
-  return call
+  return call ?? (language === 'rust' ? callInMacro(addedLines.map((line) => text.split('\n')[line - 1] ?? '').join('\n'), symbol) : null)
+}
+
+/** What stands in a macro is no tree of the grammar: the brackets behind the name are counted. */
+function callInMacro(text: string, symbol: string): string | null {
+  const start = /^\w+$/.test(symbol) ? text.search(new RegExp(`\\b${symbol}\\(`)) : -1
+  if (start < 0) return null
+  let depth = 0
+  for (let at = start + symbol.length; at < text.length; at++) {
+    if (text[at] === '(') depth++
+    else if (text[at] === ')' && --depth === 0) return text.slice(start, at + 1).slice(0, 500)
+  }
+  return null
 }
 
 function calledName(node: SyntaxTree['root'], tree: SyntaxTree): string {

@@ -87,7 +87,8 @@ async function runWave(
   const files = new Map(wave.map((trial, index) => [slots[index] ?? '', form === 'alone' ? trial.alone : trial.candidate.text]))
   const timeout = Math.min(commandTimeout, patience(wave.length, baseline.durationMs))
   const startedAt = performance.now()
-  const { result: outcome, left } = await watchTree(bench.transaction, { files: new Map([...planted, ...files]), watches }, async () => {
+  const watch = { files: new Map([...planted, ...files]), watches, usual: baseline.leaves }
+  const { result: outcome, left } = await watchTree(bench.transaction, watch, async () => {
     const project = await bench.project()
     const readText = (path: string) => project.read(path)
     return runner.test(first.candidate.placement.use, { ...manner, files: slots, readText, run: bench.run, timeout, signal })

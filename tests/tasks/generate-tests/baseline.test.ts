@@ -6,10 +6,11 @@ import { surveyMutants } from '../../../src/tasks/generate-tests/survey.ts'
 import { candidateOf, proofScene, targetIn } from './proof-scene.ts'
 
 const manifest = JSON.stringify({ name: 'demo', type: 'module', scripts: { test: 'node --test' } })
-const source = 'export function clamp(value) {\n  if (value < 0) return 0\n  return value > 9 ? 9 : value\n}\n'
+const source =
+  'export function clamp(value) {\n  if (value < 0) {\n    return 0\n  }\n  if (value > 9) {\n    return 9\n  }\n  return value\n}\n'
 const head = "import assert from 'node:assert/strict'\nimport { test } from 'node:test'\nimport { clamp } from './clamp.js'\n"
 const suite = `${head}test('keeps', () => { assert.equal(clamp(3), 3) })\n`
-const part = { path: 'clamp.js', name: 'clamp', startLine: 1, endLine: 4 }
+const part = { path: 'clamp.js', name: 'clamp', startLine: 1, endLine: 9 }
 const use = { runner: 'node-test', directory: '.', program: ['node'] }
 
 async function open(files: Record<string, string>, more: Parameters<typeof proofScene>[1] = {}) {
@@ -22,7 +23,20 @@ describe('a suite to begin with', { timeout: 120_000 }, () => {
   it('is known by its tests and what they reach', async () => {
     const { place } = await open({ 'clamp.js': source, 'clamp.test.js': suite })
     const { executed, coverage } = await takeBaseline(place)
-    expect([executed.map(({ id }) => id), coverage?.get('clamp.js')?.lines.get(3)]).toEqual([['clamp.test.js > keeps'], 1])
+    expect([executed.map(({ id }) => id), coverage?.get('clamp.js')?.lines.get(6)]).toEqual([['clamp.test.js > keeps'], 0])
+  })
+
+  it('may leave files behind, for which no new test is to blame', async () => {
+    const messy = `${suite}import { writeFileSync } from 'node:fs'\ntest('reports', () => writeFileSync(\`report-\${process.pid}.txt\`, ''))\n`
+    const scene = await open({ 'clamp.js': source, 'clamp.test.js': messy })
+    const { place } = scene
+    const baseline = await takeBaseline(place)
+    expect(baseline.leaves).toEqual([expect.stringMatching(/^added report-\d+\.txt$/)])
+    const target = await targetIn(scene, baseline, { ...part, most: 1 })
+    const test = "test('cuts', () => { assert.equal(clamp(12), 9) })\n"
+    const candidate = candidateOf({ target, use, path: 'clamp.test.js', base: messy, test, names: ['cuts'] })
+    const { verdicts } = await prove([candidate], { ...place, baseline, repeat: 1 })
+    expect(verdicts).toMatchObject([{ status: 'kept' }])
   })
 
   it.each<[string, files: Record<string, string>, message: RegExp]>([
@@ -60,9 +74,9 @@ describe('defects of a target', { timeout: 120_000 }, () => {
   it('survive where no test notices them, and are not tried where none gets', async () => {
     const { place } = await open({ 'clamp.js': source, 'clamp.test.js': suite }, { jobs: 2 })
     const baseline = await takeBaseline(place)
-    const surveyed = await surveyMutants({ ...part, startLine: 3 }, { ...place, baseline, most: 6 })
+    const surveyed = await surveyMutants({ ...part, startLine: 5 }, { ...place, baseline, most: 100 })
     const statuses = (line: number) => new Set(surveyed.filter(({ mutant }) => mutant.start.line === line).map(({ tried }) => tried.status))
-    expect(statuses(3)).toEqual(new Set(['Killed', 'Survived']))
+    expect([statuses(5), statuses(6)]).toEqual([new Set(['Killed', 'Survived']), new Set(['NoCoverage'])])
     expect(new Set(surveyed.map(({ id }) => id)).size).toBe(surveyed.length)
     const late = await surveyMutants(part, { ...place, exhausted: () => 'The time is over.', baseline, most: 2 })
     expect(late.map(({ tried }) => [tried.status, tried.reason])).toEqual(Array(2).fill(['Pending', 'The time is over.']))
@@ -86,7 +100,7 @@ describe('tests that are proved', { timeout: 120_000 }, () => {
     const scene = await open({ 'clamp.js': source, 'clamp.test.js': suite }, { jobs: 2 })
     const { place } = scene
     const baseline = await takeBaseline(place)
-    const target = await targetIn(scene, baseline, { ...part, most: 4 })
+    const target = await targetIn(scene, baseline, { ...part, most: 3 })
     const texts = ["test('cuts', () => { assert.equal(clamp(12), 9) })\n", "test('lifts', () => { assert.equal(clamp(-2), 0) })\n"]
     const candidates = texts.map((text, index) =>
       candidateOf({ target, use, path: 'more.test.js', base: null, test: `${head}${text}`, names: [['cuts', 'lifts'][index] ?? ''] }),

@@ -137,6 +137,15 @@ describe('a failure', () => {
     expect(await possibleBugIn(candidate, { failure: 'AssertionError: expected 100 to be 100' })).toBeNull()
   })
 
+  it('may be a bug where a macro holds the call', async () => {
+    const written = { target, use: useOf('cargo-test'), path: 'tests/a.rs', base: null, names: ['a'] }
+    const failure = 'assertion `left == right` failed\n  left: 115\n right: 100'
+    const inputs = ['assert_eq!(price(f(12), true), 100);', 'assert_eq!(price(12', 'assert_eq!(other(12), 100);'].map((line) =>
+      possibleBugIn(candidateOf({ ...written, test: `#[test]\nfn a() { ${line} }` }), { failure }),
+    )
+    expect((await Promise.all(inputs)).map((bug) => bug?.input ?? null)).toEqual(['price(f(12), true)', null, null])
+  })
+
   it('never breaks who reads it', () => {
     fc.assert(
       fc.property(fc.string({ maxLength: 400 }), (text) => void [differingValues(text), headline(text), tellFailure({ failure: text })]),
@@ -147,6 +156,8 @@ describe('a failure', () => {
     ['Error: getaddrinfo ENOTFOUND example.com', 'side-effect', /network/],
     ["Error: Failed to resolve import './prices.js'", 'execute', /import of it fails/],
     ['\nE   AssertionError: no', 'execute', /It fails: AssertionError: no/],
+    ['=== RUN   TestA\n    a_test.go:5: got 1, want 2\n--- FAIL: TestA', 'execute', /It fails: a_test\.go:5: got 1, want 2/],
+    ["thread 'a' panicked at a.rs:1:2:\nassertion `left == right` failed\n  left: 1\n right: 2", 'execute', /failed, left: 1, right: 2$/],
     ['', 'execute', /nobody says why/],
   ])('%j is told for what it is', (failure, filter, reason) => {
     expect(tellFailure({ failure })).toMatchObject({ filter, reason: expect.stringMatching(reason) })

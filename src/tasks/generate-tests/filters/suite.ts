@@ -43,7 +43,7 @@ async function suiteWith(
   // At its own place a candidate stands with the tests of its file.
   const textAt = ({ candidate, alone }: Trial, slot: string) => (slot === candidate.placement.path ? candidate.text : alone)
   const files = new Map(group.map((trial, index) => [slots[index] ?? '', textAt(trial, slots[index] ?? '')]))
-  const { result: report, left } = await watchTree(bench.transaction, { files, watches: true }, async () =>
+  const { result: report, left } = await watchTree(bench.transaction, { files, watches: true, usual: baseline.leaves }, async () =>
     runTests(await bench.project(), [], { run: bench.run, timeout: commandTimeout, signal }),
   )
   if (left.length > 0) return leftSomething(left)
