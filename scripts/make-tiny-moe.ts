@@ -1,13 +1,18 @@
-// Usage: node scripts/make-tiny-moe.ts <out.gguf> [--seed n] [--arch qwen3moe]
+// Usage: node scripts/make-tiny-moe.ts <out.gguf> [--seed n] [--arch qwen3moe|deepseek2]
 // Writes a real mixture-of-experts model of random weights, for tests of the local engine: it loads and generates, and says nothing of sense.
 import { parseArgs } from 'node:util'
+import { deepseek2, type DeepSeekShape } from './gguf/deepseek2.ts'
 import { writeGguf } from './gguf/gguf.ts'
 import { gaussian } from './gguf/random.ts'
 import { type MatrixRequest, qwen3moe, type Shape } from './gguf/qwen3moe.ts'
 import { byteSymbols, createVocabulary, type Vocabulary, type VocabularyOptions } from './gguf/vocabulary.ts'
 
+const architectures = ['qwen3moe', 'deepseek2'] as const
+
 export interface TinyMoeOptions extends VocabularyOptions {
   seed: number
+  /** Without it, qwen3moe. */
+  arch?: (typeof architectures)[number]
   /** With it, every token is followed by the one that stands so many places behind it in the vocabulary: what it will say is known beforehand. */
   step?: number
 }
@@ -25,8 +30,26 @@ const shape: Shape = {
   ropeBase: 1e6,
 }
 
+const deepSeekShape: DeepSeekShape = {
+  layers: 3,
+  denseLayers: 1,
+  width: 64,
+  heads: 4,
+  queryRank: 32,
+  keyValueRank: 32,
+  keyWidth: 16,
+  turningWidth: 16,
+  valueWidth: 16,
+  denseWidth: 128,
+  experts: 8,
+  expertsUsed: 2,
+  expertWidth: 32,
+  contextTokens: 8192,
+  ropeBase: 1e4,
+}
+
 /** Writes the model to a file. The same seed gives the same bytes. */
-export function makeTinyMoe({ seed, step, ...template }: TinyMoeOptions, path: string): void {
+export function makeTinyMoe({ seed, step, arch, ...template }: TinyMoeOptions, path: string): void {
   const vocabulary = createVocabulary(template)
   const weights = (matrix: MatrixRequest): Float32Array => {
     const scale = deviationOf(matrix) * (step === undefined ? 1 : faintness(matrix))
@@ -36,7 +59,8 @@ export function makeTinyMoe({ seed, step, ...template }: TinyMoeOptions, path: s
     if (matrix.name === 'output.weight') for (const row of unsaid(vocabulary)) values[row * matrix.columns] = -6
     return values
   }
-  writeGguf(qwen3moe({ name: 'tiny test model, random weights', shape, vocabulary, weights }), path)
+  const options = { name: 'tiny test model, random weights', vocabulary, weights }
+  writeGguf(arch === 'deepseek2' ? deepseek2({ ...options, shape: deepSeekShape }) : qwen3moe({ ...options, shape }), path)
 }
 
 /**
@@ -76,6 +100,7 @@ if (import.meta.main) {
   const seed = Number(values.seed)
   if (path === undefined || positionals.length > 1) throw new Error('Name one file to write.')
   if (!Number.isSafeInteger(seed)) throw new Error(`The seed ${values.seed} is not a whole number.`)
-  if (values.arch !== 'qwen3moe') throw new Error(`The architecture ${values.arch} is not known; qwen3moe is.`)
-  makeTinyMoe({ seed }, path)
+  const arch = architectures.find((known) => known === values.arch)
+  if (arch === undefined) throw new Error(`The architecture ${values.arch} is not known; ${architectures.join(' and ')} are.`)
+  makeTinyMoe({ seed, arch }, path)
 }

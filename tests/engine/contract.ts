@@ -128,6 +128,13 @@ export function describeEngine(
       expect(second.message).toEqual(first.message)
     })
 
+    it('says the same, or as good as the same, to one that copies', async () => {
+      const { message, stopReason } = await engine.generate(ask(longPrompt, { copiesInput: true }))
+      const repeated = await engine.generate(ask(longPrompt, { copiesInput: true }))
+      expect([repeated.message, repeated.stopReason]).toEqual([message, stopReason])
+      expect(message.toolCalls).toEqual([])
+    })
+
     it('answers two questions at once', async () => {
       const alone = await engine.generate(ask('What do you see?', { outputSchema: contractSchema, maxTokens: 600 }))
       const both = await Promise.all(

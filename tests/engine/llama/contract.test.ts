@@ -11,6 +11,8 @@ const openWith =
 
 describeEngine('a tiny model of random weights', openWith(tinyMoe()), { tokenProbabilities: false })
 
+describeEngine('one with the shape of DeepSeek', openWith(tinyMoe({ arch: 'deepseek2' })), { tokenProbabilities: false })
+
 describeEngine('the same with two sequences', openWith(tinyMoe(), { parallel: 2, contextTokens: 2048 }), { tokenProbabilities: false })
 
 const items = [{ quote: 'cache.get(k)', line: 17, note: null }]
