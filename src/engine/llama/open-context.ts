@@ -1,3 +1,4 @@
+import { totalmem } from 'node:os'
 import type { Llama, LlamaContext, LlamaContextOptions, LlamaModel } from 'node-llama-cpp'
 import { AppError } from '../../domain/errors.ts'
 import type { LlamaLibrary } from './library.ts'
@@ -21,12 +22,14 @@ interface ContextOptions {
 const usableShare = 0.9
 
 /** Memory that a context may take. */
-export async function freeMemory(
-  { gpu, getVramState }: Pick<Llama, 'gpu' | 'getVramState'>,
-  ram = process.availableMemory(),
-): Promise<Memory> {
-  const vram = gpu === false ? 0 : (await getVramState()).free
+export async function freeMemory(llama: Pick<Llama, 'gpu' | 'getVramState'>, ram = availableRam()): Promise<Memory> {
+  const vram = llama.gpu === false ? 0 : (await llama.getVramState()).free
   return { ram: ram * usableShare, vram: vram * usableShare }
+}
+
+/** macOS uses what nobody needs for files that it has read, and gives it back when it is asked for; Node counts only what lies idle. */
+export function availableRam(platform = process.platform, { available = process.availableMemory(), total = totalmem() } = {}): number {
+  return platform === 'darwin' ? Math.max(available, total / 2) : available
 }
 
 const unlimited: Memory = { ram: Infinity, vram: Infinity }

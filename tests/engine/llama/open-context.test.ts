@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { LlamaContextOptions } from 'node-llama-cpp'
-import { freeMemory, openContext } from '../../../src/engine/llama/open-context.ts'
+import { availableRam, freeMemory, openContext } from '../../../src/engine/llama/open-context.ts'
 
 type Options = Parameters<typeof openContext>[0]
 interface Estimated {
@@ -85,9 +85,24 @@ describe('openContext', () => {
 })
 
 describe('freeMemory', () => {
-  const getVramState = () => Promise.resolve({ total: 100, used: 50, free: 50, unifiedSize: 0 })
+  /** As the library's own, it needs what it is a method of. */
+  const gpu = {
+    gpu: 'cuda' as const,
+    free: 50,
+    getVramState() {
+      return Promise.resolve({ total: 100, used: 50, free: this.free, unifiedSize: 0 })
+    },
+  }
+
   it('keeps a little of what is free for everything else', async () => {
-    expect(await freeMemory({ gpu: false, getVramState }, 1000)).toEqual({ ram: 900, vram: 0 })
-    expect(await freeMemory({ gpu: 'cuda', getVramState }, 1000)).toEqual({ ram: 900, vram: 45 })
+    expect(await freeMemory({ ...gpu, gpu: false }, 1000)).toEqual({ ram: 900, vram: 0 })
+    expect(await freeMemory(gpu, 1000)).toEqual({ ram: 900, vram: 45 })
+  })
+
+  it('does not take what macOS can give back for taken', () => {
+    expect(availableRam('darwin', { available: 10, total: 100 })).toBe(50)
+    expect(availableRam('darwin', { available: 80, total: 100 })).toBe(80)
+    expect(availableRam('linux', { available: 10, total: 100 })).toBe(10)
+    expect(availableRam()).toBeGreaterThan(0)
   })
 })
