@@ -98,7 +98,7 @@ describe('agent bench', () => {
 
   it('measures a model of this machine, with its memory', async () => {
     const { code, stdout } = await scene().agent(`--model ${tinyMoe()} --tokens 8 --runs 1 --quick --format json`, {
-      environment: { ...process.env, AGENT_ENGINE_THREADS: '1', AGENT_ENGINE_GPU: 'none' },
+      environment: { ...process.env, AGENT_ENGINE_THREADS: '1', AGENT_ENGINE_GPU: 'none', AGENT_ENGINE_CONTEXT: '1024' },
     })
     const [engine] = benchReportSchema.parse(JSON.parse(stdout)).engines
     expect({ code, kind: engine?.kind }).toEqual({ code: 0, kind: 'local' })
@@ -217,6 +217,13 @@ describe('what is printed', () => {
     const bare = { ...first!, prompt: null, generation: null, firstToken: { coldMs: null, warmMs: null }, parallelUnits: [], reply: null }
     const text = benchText({ ...report, completeness: 'complete', engines: [bare], ratios: [], notices: [] }, { color: false })
     expect(text.split('\n').filter((line) => line.startsWith('  '))).toEqual(['  loading  2,341 ms', '  memory   1.2 GB'])
+    const page = benchMarkdown({ ...report, completeness: 'complete', engines: [bare], ratios: [] })
+    expect(page.split('\n').filter((line) => line.startsWith('|'))).toEqual([
+      '|  | a `\\|` model, cpu, 2 threads, library 1.2 |',
+      '| --- | ---: |',
+      '| loading | 2,341 ms |',
+      '| memory | 1.2 GB |',
+    ])
   })
 })
 

@@ -35,13 +35,16 @@ async function processes(): Promise<ProcessRow[]> {
   if (process.platform === 'linux') return await processesOfLinux()
   if (process.platform === 'win32') throw new Error('Windows lists no processes in a way that is read here.')
   const { stdout } = await run('ps', ['-A', '-o', 'pid=,ppid=,rss='], { maxBuffer: 16 * 1024 ** 2 })
-  return stdout
-    .trim()
-    .split('\n')
-    .map((line) => {
-      const [pid = 0, parent = 0, kilobytes = 0] = line.trim().split(/\s+/).map(Number)
-      return { pid, parent, residentBytes: kilobytes * 1024 }
-    })
+  return readProcessList(stdout)
+}
+
+/** What `ps -o pid=,ppid=,rss=` prints. */
+export function readProcessList(text: string): ProcessRow[] {
+  const lines = text.split('\n').filter((line) => line.trim() !== '')
+  return lines.map((line) => {
+    const [pid = 0, parent = 0, kilobytes = 0] = line.trim().split(/\s+/).map(Number)
+    return { pid, parent, residentBytes: kilobytes * 1024 }
+  })
 }
 
 async function processesOfLinux(): Promise<ProcessRow[]> {
@@ -60,7 +63,12 @@ async function processesOfLinux(): Promise<ProcessRow[]> {
 /** What NVIDIA's own tool says; nothing where it is not there. */
 async function gpuMemoryOf(pids: ReadonlySet<number>): Promise<number | null> {
   const { stdout } = await run('nvidia-smi', ['--query-compute-apps=pid,used_memory', '--format=csv,noheader,nounits'], { timeout: 5000 })
-  const used = stdout.split('\n').flatMap((line) => {
+  return readGpuUse(stdout, pids)
+}
+
+/** The bytes of some processes in what `nvidia-smi` prints; null where it lists none of them, as inside of some containers. */
+export function readGpuUse(text: string, pids: ReadonlySet<number>): number | null {
+  const used = text.split('\n').flatMap((line) => {
     const [pid = 0, mebibytes = Number.NaN] = line.split(',').map(Number)
     return pids.has(pid) && Number.isFinite(mebibytes) ? [mebibytes * 1024 ** 2] : []
   })

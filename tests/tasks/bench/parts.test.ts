@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { generationSpeed, promptSpeed, replyMs, type Timing } from '../../../src/tasks/bench/ask-once.ts'
-import { memoryBelow, processesBelow } from '../../../src/tasks/bench/process-memory.ts'
+import { memoryBelow, processesBelow, readGpuUse, readProcessList } from '../../../src/tasks/bench/process-memory.ts'
 import { sampleFunction, sampleText } from '../../../src/tasks/bench/sample-text.ts'
 import { spreadOf } from '../../../src/tasks/bench/spread.ts'
 
@@ -87,6 +87,15 @@ describe('process memory', () => {
     } finally {
       process.kill(-child.pid!, 'SIGKILL')
     }
+  })
+
+  it('reads the lists of ps and of nvidia-smi', () => {
+    expect(readProcessList('    1     0  1024\n  20     1     5\n')).toEqual([
+      { pid: 1, parent: 0, residentBytes: 1_048_576 },
+      { pid: 20, parent: 1, residentBytes: 5120 },
+    ])
+    expect(readGpuUse('20, 100\n21, 50\n22, [N/A]\n', new Set([20, 21, 22]))).toBe(150 * 1024 ** 2)
+    expect(readGpuUse('No running processes found\n', new Set([20]))).toBeNull()
   })
 
   it('knows nothing of a process that has none', async () => {
