@@ -4,7 +4,7 @@ import { writeJava } from './java.ts'
 import { writePython } from './python.ts'
 import { writeRust } from './rust.ts'
 import { writeScript } from './script.ts'
-import type { Site, Unwritable, Writer, Written } from './writer.ts'
+import { isWritten, type Site, type Unwritable, type Writer, type Written } from './writer.ts'
 
 const writers: Readonly<Partial<Record<Language, Writer>>> = {
   go: writeGo,
@@ -27,5 +27,11 @@ export async function writeTest(code: string, site: Site): Promise<Written | Unw
   const language = languageOf(site.path)
   const write = language && writers[language]
   if (!write) return { filter: 'answer', reason: `Tests cannot be written into ${site.path}.`, feedback: '' }
-  return write(code, site)
+  const text = site.text
+  if (text === null || !isOfWindows(text)) return write(code, site)
+  const written = await write(code, { ...site, text: text.replaceAll('\r\n', '\n') })
+  return isWritten(written) ? { ...written, text: written.text.replaceAll('\n', '\r\n') } : written
 }
+
+/** Whether every line of a file ends as on Windows, so that new ones have to. */
+const isOfWindows = (text: string) => text.includes('\r\n') && !/(?<!\r)\n/.test(text)

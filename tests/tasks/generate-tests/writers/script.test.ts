@@ -67,6 +67,15 @@ describe('a test of JavaScript or TypeScript', () => {
     ])
   })
 
+  it('ends its lines as the file does', async () => {
+    const code = "it('is two', () => {\n  expect(clamp(2)).toBe(2)\n})"
+    const [unix, windows] = [
+      await written(code, siteOf({ ...base, text: there })),
+      await written(code, siteOf({ ...base, text: there.replaceAll('\n', '\r\n') })),
+    ]
+    expect(windows).toEqual({ ...unix, text: unix.text.replaceAll('\n', '\r\n') })
+  })
+
   it('gives a name that is taken another one', async () => {
     const file = `const one = 1\n${there}`
     const code = "import { clamp as expectation } from './clamp'\nconst one = 2\nit('keeps', () => { expect(expectation(one)).toBe(2) })"
