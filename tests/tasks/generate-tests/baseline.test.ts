@@ -1,8 +1,9 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { takeBaseline } from '../../../src/tasks/generate-tests/baseline.ts'
+import { mutantsOf } from '../../../src/mutators/mutate-text.ts'
 import { prove } from '../../../src/tasks/generate-tests/prove.ts'
 import { proveTogether } from '../../../src/tasks/generate-tests/prove-together.ts'
-import { surveyMutants } from '../../../src/tasks/generate-tests/survey.ts'
+import { mutantId, surveyMutants } from '../../../src/tasks/generate-tests/survey.ts'
 import { candidateOf, proofScene, targetIn } from './proof-scene.ts'
 
 const manifest = JSON.stringify({ name: 'demo', type: 'module', scripts: { test: 'node --test' } })
@@ -123,5 +124,20 @@ describe('tests that are proved', { timeout: 120_000 }, () => {
     const candidate = candidateOf({ target, use, path: 'a.test.js', base: null, test: "test('a', () => {})\n", names: ['a'] })
     const proving = { ...place, exhausted: () => 'The time is over.', baseline: { executed: [], coverage: null, durationMs: 1 }, repeat: 1 }
     expect((await prove([candidate], proving)).verdicts).toEqual([{ status: 'not-tried', reason: 'The time is over.' }])
+  })
+
+  it('are not refused for defects that nobody had the time to plant', async () => {
+    const { place } = await open({ 'clamp.js': source, 'clamp.test.js': suite }, { packages: [] })
+    const found = (await mutantsOf(source, 'clamp.js', (line) => line === 5)) ?? []
+    const survivors = new Map(found.map((mutant) => [mutantId('clamp.js', mutant), mutant]))
+    const test = "test('nine', () => { assert.equal(clamp(9), 9) })\n"
+    const target = { ...part, missing: { lines: [], branches: [] }, survivors }
+    const candidate = candidateOf({ target, use, path: 'clamp.test.js', base: suite, test, names: ['nine'] })
+    let asked = 0
+    // The first question comes before all filters, and one after each of the six that come before defects are planted.
+    const exhausted = () => (++asked > 7 ? 'The time is over.' : null)
+    const baseline = { executed: [], coverage: null, durationMs: 1 }
+    const { verdicts } = await prove([candidate], { ...place, exhausted, baseline, repeat: 1 })
+    expect(verdicts).toEqual([{ status: 'not-tried', reason: 'The time is over.' }])
   })
 })

@@ -18,23 +18,24 @@ interface SceneOptions {
   /** Copies. */
   jobs?: number
   commandTimeout?: number
+  /** Of ours, shown by links, which lead out of a sandbox. */
+  packages?: readonly string[]
 }
 
+const allPackages = ['.bin', 'vitest', '@vitest', 'typescript', 'eslint']
+
 /** A real repository with its packages, and copies of it on which tests are proved. */
-export async function proofScene(
-  files: Record<string, string>,
-  { sandbox = 'host', jobs = 1, commandTimeout = 60_000 }: SceneOptions = {},
-) {
+export async function proofScene(files: Record<string, string>, options: SceneOptions = {}) {
+  const { sandbox = 'host', jobs = 1, commandTimeout = 60_000, packages = allPackages } = options
   const repository = temporaryRepository({ files: { '.gitignore': 'node_modules\n', ...files } })
   mkdirSync(join(repository.root, 'node_modules'))
-  for (const name of ['.bin', 'vitest', '@vitest', 'typescript', 'eslint'])
-    symlinkSync(join(installed, name), join(repository.root, 'node_modules', name))
+  for (const name of packages) symlinkSync(join(installed, name), join(repository.root, 'node_modules', name))
   const home = join(repository.root, '..', 'agent')
   mkdirSync(home, { recursive: true })
   const environment = { ...repository.environment, PATH: pathWithTools, AGENT_HOME: home }
   const workspace = await openWorkspace(repository.root, { environment })
-  const options: SandboxOptions = { use: sandbox, image: null, memory: 2 ** 31, cpus: 2, timeout: 600_000 }
-  const workshop = createWorkshop(workspace, { sandbox: options, context: { environment } })
+  const settings: SandboxOptions = { use: sandbox, image: null, memory: 2 ** 31, cpus: 2, timeout: 600_000 }
+  const workshop = createWorkshop(workspace, { sandbox: settings, context: { environment } })
   const { signal } = new AbortController()
   const open = () => openWorkbench({ workshop, userRoot: repository.root, signal })
   const benches: [Awaited<ReturnType<typeof open>>, ...Awaited<ReturnType<typeof open>>[]] = [await open()]
