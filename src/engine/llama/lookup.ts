@@ -83,5 +83,3 @@ export function createLookup(prompt: readonly number[]) {
     draft: (most: number): number[] => (at === null ? [] : tokens.slice(at, at + most)),
   }
 }
-
-export type Lookup = ReturnType<typeof createLookup>

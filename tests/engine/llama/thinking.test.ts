@@ -76,7 +76,7 @@ describe('a model that thinks', () => {
   it('can be interrupted in its thought', async () => {
     const engine = await says(`${'and one '.repeat(400)}</think>It is 1.`)
     const asked = engine.generate(ask('Add.', { thinking: { maxTokens: 3000 }, signal: AbortSignal.timeout(1) }))
-    await expect(asked).rejects.toThrow()
+    await expect(asked).rejects.toMatchObject({ name: 'TimeoutError' })
     const answer = engine.generate(ask('Add.', { thinking: { maxTokens: 1 }, maxTokens: 2 }))
     await expect(answer).resolves.toMatchObject({ stopReason: 'length' })
   })
