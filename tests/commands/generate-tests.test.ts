@@ -25,7 +25,7 @@ async function scene(answer = good) {
   return { repository, agent, generate }
 }
 
-describe('agent generate-tests', () => {
+describe('agent generate-tests', { timeout: 240_000 }, () => {
   it('adds a test that proves something, says so while it works, and takes it back with undo', async () => {
     const { repository, agent, generate } = await scene()
     const { code, stdout, stderr } = await generate('--uncovered')

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import { ask } from '../../helpers/programs.ts'
 import { fenced, generateOn, repositoryOf } from './generation-scene.ts'
 
-it('adds tests of Vitest and TypeScript to the suites that are there', async () => {
+it('adds tests of Vitest and TypeScript to the suites that are there', { timeout: 240_000 }, async () => {
   const files = {
     'package.json': JSON.stringify({ name: 'demo', type: 'module', scripts: { test: 'vitest run' } }),
     'src/price.ts':
@@ -31,7 +31,7 @@ it('adds tests of Vitest and TypeScript to the suites that are there', async () 
 
 const pytest = ask('pytest', '--version')
 
-it.skipIf(pytest === null && !process.env.CI)('adds tests of pytest, with what they import', async () => {
+it.skipIf(pytest === null && !process.env.CI)('adds tests of pytest, with what they import', { timeout: 240_000 }, async () => {
   const files = {
     'pyproject.toml': '[tool.pytest.ini_options]\npythonpath = ["src"]\n',
     'src/shop/__init__.py': '',
