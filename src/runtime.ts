@@ -17,6 +17,8 @@ export interface Runtime {
   workshop: Workshop
   /** Null: no model was asked for, or none was found. */
   engine: EngineHandle | null
+  /** Notes down which model is loaded, so that others can see it; returns how to take the note away. */
+  recordEngine?(engine: Engine): Promise<() => Promise<void>>
   /** Opened on first use; null where nothing can be kept. */
   memory(): Promise<Memory | null>
   seed: number
@@ -46,7 +48,7 @@ export async function runTask<Request>(task: Task<Request>, request: Request, op
   const meter = createMeter()
   const notices: Notice[] = []
   const planned = { questions: 0 }
-  const engine = runtime.engine && openedOnce(runtime.engine)
+  const engine = runtime.engine && openedOnce(runtime.engine, runtime)
   const context: TaskContext = {
     workspace: runtime.workspace,
     workshop: runtime.workshop,
@@ -88,9 +90,15 @@ export async function runTask<Request>(task: Task<Request>, request: Request, op
 }
 
 /** An engine that is opened at most once in a run, tells the name that it turned out to have, and ends with the run. */
-function openedOnce(handle: EngineHandle): EngineHandle & { close(): Promise<void> } {
+function openedOnce(handle: EngineHandle, { recordEngine }: Pick<Runtime, 'recordEngine'>): EngineHandle & { close(): Promise<void> } {
   let opening: Promise<Engine> | undefined
   let opened: Engine | undefined
+  let forget: (() => Promise<void>) | undefined
+  const open = async (signal: AbortSignal): Promise<Engine> => {
+    const engine = await handle.open(signal)
+    forget = await recordEngine?.(engine)
+    return engine
+  }
   return {
     kind: handle.kind,
     ...(handle.place !== undefined && { place: handle.place }),
@@ -102,13 +110,14 @@ function openedOnce(handle: EngineHandle): EngineHandle & { close(): Promise<voi
       return opened?.digest ?? handle.digest
     },
     async open(signal) {
-      opening ??= handle.open(signal)
+      opening ??= open(signal)
       opened = await opening
       return opened
     },
     async close() {
       const engine = await opening?.catch(() => undefined)
       await engine?.close()
+      await forget?.()
     },
   }
 }

@@ -1,4 +1,5 @@
 import { terminalLine } from '../domain/trust-terminal.ts'
+import type { LoadedModel } from '../engine/engine-records.ts'
 import type { CatalogueEntry } from '../engine/models/catalogue.ts'
 import { formatBytes } from '../engine/models/format-bytes.ts'
 import { type Fit, fitOf, type MachineMemory, memoryNeedOf } from '../engine/models/memory-need.ts'
@@ -123,6 +124,18 @@ export function modelsTable(rows: readonly ModelRow[], { directory, color }: { d
     `Sizes with ~ are as pages about the model give them; memory is for weights and 8k tokens of context.`,
     '',
   ].join('\n')
+}
+
+/** What is loaded at the moment, where, and since when. Empty where nothing is. */
+export function loadedTable(loaded: readonly LoadedModel[], { color, now }: { color: boolean; now: number }): string {
+  if (loaded.length === 0) return ''
+  const lines = loaded.map(({ pid, model, backend, contextTokens, parallel, memoryBytes, since }) => {
+    const context = `${tokensOf(contextTokens)} tokens${parallel > 1 ? ` × ${parallel}` : ''}`
+    const memory = memoryBytes === null ? '' : `, ${formatBytes(memoryBytes)} besides the weights`
+    const minutes = Math.max(0, Math.floor((now - Date.parse(since)) / 60_000))
+    return `  ${terminalLine(model)}  ${terminalLine(backend)}; ${context}${memory}; process ${pid}, for ${minutes} min`
+  })
+  return `\n${paint('1', 'Loaded now', color)}\n${lines.join('\n')}\n`
 }
 
 function cellsOf({ id, bytes, isApproximate, contextTokens, licence, memoryBytes, fits }: ModelRow): string[] {

@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander'
+import type { Config } from '../config/schema.ts'
 import { AppError, type ExitCode, exitCodes } from '../domain/errors.ts'
 import { jsonText } from '../domain/trust-json.ts'
 import { terminalLine } from '../domain/trust-terminal.ts'
@@ -13,11 +14,12 @@ type Format = 'pretty' | 'json'
 
 interface Opened {
   store: ModelStore
+  config: Config
   globals: GlobalFlags
   transfer: ReturnType<typeof modelTransfer>
 }
 
-/** Adds `agent models list|pull|import|verify|remove`. */
+/** Adds `agent models list|fit|pull|import|verify|remove`. */
 export const registerModels: RegisterCommand = (program, context, finish) => {
   const models = program.command('models').description('Keep the models that run on this machine')
   const act = async (command: Command, task: (opened: Opened) => Promise<ExitCode>) => {
@@ -35,13 +37,24 @@ export const registerModels: RegisterCommand = (program, context, finish) => {
     .addOption(new Option('--format <format>', 'how it is printed').choices(['pretty', 'json']).default('pretty'))
     .action(({ format }: { format: Format }, command: Command) => act(command, (opened) => list(format, opened, context)))
   models
-    .command('pull <model>')
-    .description('Download a model: a name of the list, or hf:<owner>/<repository>[:<quant>][/<file>]')
+    .command('fit [model]')
+    .description('Tell which models this machine can run, how, and how fast; with a name, about that one')
+    .option('--measure', 'run those that are installed, and measure')
+    .addOption(new Option('--format <format>', 'how it is printed').choices(['pretty', 'json']).default('pretty'))
+    .action(async (model: string | undefined, flags: { format: Format; measure?: boolean }, command: Command) => {
+      const { fitModels } = await import('./models-fit.ts')
+      await act(command, (place) => fitModels(model, flags, { place, context }))
+    })
+  models
+    .command('pull [model]')
+    .description('Download a model: a name of the list, or hf:<owner>/<repository>[:<quant>][/<file>]; without one, what `fit` recommends')
     .addHelpText(
       'after',
       '\nAn interrupted download goes on where it stopped. HF_ENDPOINT and HF_TOKEN are honoured; with AGENT_OFFLINE=1 nothing is asked for.',
     )
-    .action((model: string, _flags: unknown, command: Command) => act(command, (opened) => pull(model, opened, context)))
+    .action((model: string | undefined, _flags: unknown, command: Command) =>
+      act(command, async (opened) => pull(model ?? (await recommended(opened, context)), opened, context)),
+    )
   models
     .command('import <file>')
     .description('Take a GGUF file of this machine into the store')
@@ -65,17 +78,34 @@ async function openFor(command: Command, context: CommandContext): Promise<Opene
   const { config } = await loadSettings(command, context)
   const globals = globalFlags(command, context)
   const store = await openStore(config, { directory: globals.directory, environment: context.environment })
-  return { store, globals, transfer: modelTransfer(context, { quiet: globals.quiet }) }
+  return { store, config, globals, transfer: modelTransfer(context, { quiet: globals.quiet }) }
 }
 
 async function list(format: Format, { store, globals }: Opened, { stdout, environment }: CommandContext): Promise<ExitCode> {
-  const [{ modelRows, modelsTable }, { machineMemory }] = await Promise.all([import('./models-text.ts'), import('./machine-memory.ts')])
+  const [{ modelRows, modelsTable, loadedTable }, { machineMemory }, { listLoaded }, { agentPaths }] = await Promise.all([
+    import('./models-text.ts'),
+    import('./machine-memory.ts'),
+    import('../engine/engine-records.ts'),
+    import('../config/agent-paths.ts'),
+  ])
   const memory = machineMemory()
   const rows = modelRows({ entries: await store.list(), catalogue: store.catalogue, memory })
   const { directory } = store
-  if (format === 'json') stdout.write(jsonText({ schemaVersion: 1, directory, memory, models: rows }))
-  else stdout.write(modelsTable(rows, { directory, color: colorEnabled(stdout, environment, globals.color) }))
+  const loaded = await listLoaded(agentPaths(environment).engines)
+  if (format === 'json') stdout.write(jsonText({ schemaVersion: 1, directory, memory, models: rows, loaded }))
+  else {
+    const color = colorEnabled(stdout, environment, globals.color)
+    stdout.write(`${modelsTable(rows, { directory, color })}${loadedTable(loaded, { color, now: Date.now() })}`)
+  }
   return exitCodes.clean
+}
+
+/** Says which one it is, and why, before anything is downloaded. */
+async function recommended(opened: Opened, context: CommandContext): Promise<string> {
+  const { recommendedModel } = await import('./models-fit.ts')
+  const { id, why } = await recommendedModel(opened, context)
+  if (!opened.globals.quiet) context.stderr.write(`Taking ${id}: ${why}.\n`)
+  return id
 }
 
 async function pull(

@@ -66,6 +66,8 @@ export async function openTaskSession(
         workspace,
         workshop: createWorkshop(workspace, { sandbox: settings.config.sandbox, context }),
         engine,
+        recordEngine: async (opened) =>
+          (await import('../engine/engine-records.ts')).recordEngine(opened, agentPaths(context.environment).engines),
         memory: memory.get,
         seed,
         jobs: flags.jobs ?? null,

@@ -11,6 +11,8 @@ export interface AgentPaths {
   models: string
   cache: string
   projects: string
+  /** Notes of which models are loaded now. */
+  engines: string
   daemonSocket: string
   daemonInfo: string
 }
@@ -39,6 +41,7 @@ export function agentPaths(environment: Environment, platform: NodeJS.Platform =
     models: path.join(home, 'models'),
     cache: path.join(home, 'cache'),
     projects: path.join(home, 'projects'),
+    engines: path.join(home, 'engines'),
     daemonSocket: path.join(home, 'daemon.sock'),
     daemonInfo: path.join(home, 'daemon.json'),
   }

@@ -15,6 +15,8 @@ const entry: CatalogueEntry = {
   contextTokens: 131_072,
   licence: { name: 'MIT', open: true },
   parameters: { totalBillions: 9, activeBillions: 1 },
+  shape: { layers: null, expertShare: null, cacheBytesPerToken: null },
+  goodFor: 'review',
   verified: false,
   scores: [],
   note: null,

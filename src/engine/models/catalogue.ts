@@ -26,6 +26,18 @@ const entrySchema = z.strictObject({
   contextTokens: z.int().positive(),
   licence: z.strictObject({ name: z.string(), open: z.boolean().describe('Whether it is a licence that the OSI approves') }),
   parameters: z.strictObject({ totalBillions: z.number().positive(), activeBillions: z.number().positive() }),
+  shape: z
+    .strictObject({
+      layers: z.int().positive().nullable(),
+      expertShare: z.number().gt(0).lt(1).nullable().describe('How much of the weights are experts'),
+      cacheBytesPerToken: z.int().positive().nullable().describe('What a token of the context keeps, at 16 bits a number'),
+    })
+    .describe(
+      'How its weights are put together, as far as it is known: layers from the source of llama.cpp v0.5.0; the rest is as unchecked as an entry that is not verified',
+    ),
+  goodFor: z
+    .enum(['review', 'trial'])
+    .describe('`trial`: it runs on small machines, and shows how all of this works; its findings are not to be trusted'),
   verified: z.boolean().describe('Whether somebody checked repository, file, size and checksum against the hub'),
   scores: z.array(z.strictObject({ benchmark: z.string(), percent: z.number().min(0).max(100), source: z.string(), read: z.iso.date() })),
   note: z.string().nullable(),

@@ -20,6 +20,8 @@ const entry: CatalogueEntry = {
   contextTokens: 1,
   licence: { name: 'MIT', open: true },
   parameters: { totalBillions: 1, activeBillions: 0.1 },
+  shape: { layers: null, expertShare: null, cacheBytesPerToken: null },
+  goodFor: 'review',
   verified: false,
   scores: [],
   note: null,

@@ -575,6 +575,8 @@ describe('pull by a name of the catalogue', () => {
     contextTokens: 4096,
     licence: { name: 'MIT', open: true },
     parameters: { totalBillions: 1, activeBillions: 0.1 },
+    shape: { layers: null, expertShare: null, cacheBytesPerToken: null },
+    goodFor: 'review',
     verified: false,
     scores: [],
     note: null,
