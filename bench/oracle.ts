@@ -10,7 +10,8 @@ import { startScriptedServer } from '../tests/helpers/scripted-server.ts'
 
 /**
  * What `agent generate-tests` adds to a library whose tests are good already, with an oracle for a model: it runs the real function, and asserts what that
- * returns. `node bench/oracle.ts --library <folder with a Python package> --package <name> [--max-tests n] [--output file]`; needs pytest.
+ * returns. `node bench/oracle.ts --library <folder with a Python package> --package <name> [--without <pattern of tests to leave out>]
+ * [--max-tests n] [--output file]`; needs pytest.
  */
 const argument = (name: string, fallback: string) => {
   const at = process.argv.indexOf(name)
@@ -50,8 +51,22 @@ for call in calls:
 good = [(call, value) for call, value in good if isinstance(value, (str, int, bool))]
 if good:
     rows = '\\n'.join(f'        ({call!r}, {value!r}),' for call, value in good)
-    print(f'import {sys.argv[1]}\\n\\n\\ndef test_{name}_as_it_is_{turn + 1}():\\n    known = [\\n{rows}\\n    ]\\n    assert [{sys.argv[1]}.{name}(*given) for given, _ in known] == [value for _, value in known]')
+    print(f'import {sys.argv[1]}\\n\\n\\ndef test_{name}_as_it_is_{turn + 1}() -> None:\\n    known = [\\n{rows}\\n    ]\\n    assert [{sys.argv[1]}.{name}(*given) for given, _ in known] == [value for _, value in known]')
 `
+
+/** Takes the test functions with such names out of every test file, so that there is something to be found. */
+const remover = `
+import ast, pathlib, re, sys
+for path in pathlib.Path('.').rglob('test_*.py'):
+    text = path.read_text()
+    gone = [node for node in ast.parse(text).body if isinstance(node, ast.FunctionDef) and re.fullmatch(sys.argv[1], node.name)]
+    lines = text.split('\\n')
+    for node in reversed(gone):
+        first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
+        del lines[first - 1:node.end_lineno]
+    path.write_text('\\n'.join(lines))
+`
+const without = argument('--without', '')
 
 const turns = new Map<string, number>()
 function answerFor(question: string): string {
@@ -73,6 +88,7 @@ function answerFor(question: string): string {
 
 try {
   cpSync(resolve(library), root, { recursive: true })
+  if (without !== '') execFileSync('python3', ['-', without], { cwd: root, env: environment, input: remover })
   const git = (...args: readonly string[]) =>
     execFileSync('git', ['-c', 'user.name=Bench', '-c', 'user.email=bench@example.com', ...args], { cwd: root, stdio: 'ignore' })
   writeFileSync(join(root, '.gitignore'), '__pycache__\n*.egg-info\n.pytest_cache\n')
@@ -104,9 +120,9 @@ function tell(stdout: string, durationMs: number): string {
   return [
     '# An oracle for a model, on a library with good tests',
     '',
-    `${packageName}: ${suite.executedBefore} tests before, ${suite.executedAfter} after; ${mutants.length} defects planted, of which ${score.before} % were noticed before and ${score.after} % after. ${Math.round(durationMs / 1000)} s.`,
+    `${packageName}${without === '' ? '' : ` without its tests \`${without}\``}: ${suite.executedBefore} tests before, ${suite.executedAfter} after; ${mutants.length} defects planted, of which ${score.before} % were noticed before and ${score.after} % after. ${Math.round(durationMs / 1000)} s.`,
     '',
-    `${kept.length} of ${candidates.length} answers were kept. ${idle.length === 0 ? 'Each of them notices at least one defect that no test noticed before.' : `${idle.length} of them notice no defect that went unnoticed before!`}`,
+    `${kept.length} of ${candidates.length} answers were kept. ${kept.length === 0 ? '' : idle.length === 0 ? 'Each of them notices at least one defect that no test noticed before.' : `${idle.length} of them notice no defect that went unnoticed before!`}`,
     '',
     '| test | lines | branches | defects that only it notices |',
     '|---|---|---|---|',
