@@ -113,7 +113,8 @@ function findCalls(habits: Habits, ingredients: Ingredients & { withHabits: With
   }
   const shown = shownCall(withHabits(habits))
   const format = shown === null ? null : other()
-  return format && findFormat(shown, [format])?.tellsTools ? { format, habits } : null
+  // What any JSON may begin with would make a call of an answer.
+  return format && /^[<[]/.test(format.marker) && findFormat(shown, [format])?.tellsTools ? { format, habits } : null
 }
 
 /** The format of the call that a template shows, and whether it shows the tools too. */

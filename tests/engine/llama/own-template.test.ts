@@ -74,6 +74,11 @@ describe('a template that', () => {
     expect((await open(`{{- tools | tojson -}}${turns}${calls}${end}`)).template.calls).toBe(null)
   })
 
+  it('begins calls with what any JSON may begin with takes no tools', async () => {
+    const calls = `{%- for c in m.tool_calls or [] -%}{{- '{"name": "' + c.function.name + '", "parameters": ' + (c.function.arguments | tojson) + '}' -}}{%- endfor -%}`
+    expect((await open(`{{- tools | tojson -}}${turns}${calls}${end}`)).template.calls).toBe(null)
+  })
+
   it('asks for the date is told the same one every day', async () => {
     const { render } = await open(`{{- strftime_now('%Y-%m-%d') -}}${turns}${end}`)
     expect(render([user('Hi')]).text).toBe('2026-01-01<|a|>user:Hi<|b|>')
