@@ -1,5 +1,5 @@
 import type { Span } from '../workspace/remote-history.ts'
-import type { Inputs } from './inputs.ts'
+import { changesCheckout, type Inputs } from './inputs.ts'
 
 /** Absolute paths of what a run leaves. */
 export interface ReportFiles {
@@ -45,8 +45,7 @@ export function commandLineOf(inputs: Inputs, { change, directory, files, useCac
   ]
 }
 
-/** A repair works on what is checked out, a review on commits wherever they are. */
 function selectorOf(change: Change, task: Inputs['task']): string {
   if ('commit' in change) return `--commit=${change.commit}`
-  return task === 'fix' ? `--base=${change.from}` : `--range=${change.from}..${change.to}`
+  return changesCheckout({ task }) ? `--base=${change.from}` : `--range=${change.from}..${change.to}`
 }

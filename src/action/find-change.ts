@@ -1,6 +1,7 @@
 import { AppError } from '../domain/errors.ts'
 import { openRemoteHistory } from '../workspace/remote-history.ts'
 import type { Change } from './command-line.ts'
+import { changesCheckout } from './inputs.ts'
 import type { Job } from './job.ts'
 
 /** The change that a job is about, with all of it here: what a shallow clone has left out is fetched. */
@@ -8,8 +9,8 @@ export async function findChange(job: Pick<Job, 'inputs' | 'occasion' | 'remote'
   const { occasion, remote, inputs, log } = job
   const history = openRemoteHistory(remote)
   if (occasion.trusted !== null) await history.bring(occasion.trusted)
-  // A repair is of what is checked out: for a pull request, its merge into the base.
-  const head = inputs.task === 'fix' ? null : occasion.head
+  // What is changed is what is checked out: for a pull request, its merge into the base.
+  const head = changesCheckout(inputs) ? null : occasion.head
   if (occasion.base !== null) {
     const span = await history.between(occasion.base, head)
     if (!(span instanceof AppError)) return span
@@ -18,5 +19,5 @@ export async function findChange(job: Pick<Job, 'inputs' | 'occasion' | 'remote'
     log.write(`${span.message} Only the last commit is looked at.\n`)
   }
   const { id, parent } = await history.last(head)
-  return parent !== null && inputs.task === 'fix' ? { from: parent, to: id } : { commit: id }
+  return parent !== null && changesCheckout(inputs) ? { from: parent, to: id } : { commit: id }
 }

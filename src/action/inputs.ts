@@ -40,6 +40,10 @@ const inputsSchema = z.strictObject({
 })
 
 export type Inputs = z.infer<typeof inputsSchema>
+
+/** Such a task changes what is checked out; a review looks at commits wherever they are. */
+export const changesCheckout = ({ task }: Pick<Inputs, 'task'>): boolean => task !== 'review'
+
 type Name = keyof Inputs
 
 const secrets: readonly string[] = ['github-token', 'api-key'] satisfies Name[]
@@ -64,11 +68,7 @@ export function readInputs(environment: Environment): Inputs {
 /** The inputs that nobody may read, to be masked. */
 export const secretsIn = (environment: Environment): string[] => secrets.flatMap((name) => environment[variableOf(name)]?.trim() || [])
 
-function checkTogether({ task, shard, 'comment-mode': mode }: Inputs): void {
-  if (task === 'generate-tests')
-    throw new AppError('USAGE_INVALID', 'The task generate-tests is not part of this version of the Action.', {
-      hint: 'Use review or fix.',
-    })
+function checkTogether({ shard, 'comment-mode': mode }: Inputs): void {
   if (shard !== undefined && (mode === 'review' || mode === 'check'))
     throw new AppError(
       'USAGE_INVALID',

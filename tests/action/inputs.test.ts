@@ -45,7 +45,6 @@ describe('readInputs', () => {
     [{ 'max-comments': '-1' }, 'The input max-comments is "-1".', 'It must be a whole number up to 999.'],
     [{ shard: '2 of 5' }, 'The input shard is "2 of 5".', 'It must be <i>/<n>, such as 2/5.'],
     [{ base: 'main\n--output=x' }, 'The input base is "main␊--output=x".', 'It must be one line without control characters.'],
-    [{ task: 'generate-tests' }, 'The task generate-tests is not part of this version of the Action.', 'Use review or fix.'],
   ])('refuses %j and says what is allowed', (inputs, message, hint) => {
     expect(refusal(inputs)).toMatchObject({ code: 'USAGE_INVALID', message, hint })
   })

@@ -155,7 +155,8 @@ describe('commandLineOf', () => {
   })
 
   it('repairs what is checked out, and reviews one commit where there is no other end', () => {
-    expect(commandLineOf({ task: 'fix', 'max-comments': 1 }, { ...rest, change: { from: 'a', to: 'b' } })).toContain('--base=a')
+    for (const task of ['fix', 'generate-tests'] as const)
+      expect(commandLineOf({ task, 'max-comments': 1 }, { ...rest, change: { from: 'a', to: 'b' } })).toContain('--base=a')
     expect(commandLineOf({ task: 'review', 'max-comments': 1 }, { ...rest, change: { commit: 'a' } })).toContain('--commit=a')
   })
 })
