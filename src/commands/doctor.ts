@@ -14,6 +14,7 @@ interface DoctorFlags {
   format: 'pretty' | 'json'
   bundle?: string
   buildSandbox?: true
+  buildEngine?: true
 }
 
 /** Adds `agent doctor`. */
@@ -24,6 +25,10 @@ export const registerDoctor: RegisterCommand = (program, context, finish) => {
     .addOption(new Option('--format <format>', 'how it is printed').choices(['pretty', 'json']).default('pretty'))
     .addOption(new Option('--bundle <file>', 'write a report for an issue too, without secrets and names').argParser(filled))
     .option('--build-sandbox', 'make the container image that commands of a model run in, and nothing else')
+    .option(
+      '--build-engine',
+      'build the library that runs models from its own source, so that it is faster on several cores, and nothing else',
+    )
     .addHelpText(
       'after',
       '\nExit codes: 0 when nothing is a problem (there may be warnings), 3 when something that is needed here is broken.',
@@ -31,9 +36,17 @@ export const registerDoctor: RegisterCommand = (program, context, finish) => {
     .action(async (flags: DoctorFlags, command: Command) => finish(await examine(flags, command, context)))
 }
 
-async function examine({ format, bundle, buildSandbox }: DoctorFlags, command: Command, context: CommandContext): Promise<ExitCode> {
+async function examine(
+  { format, bundle, buildSandbox, buildEngine }: DoctorFlags,
+  command: Command,
+  context: CommandContext,
+): Promise<ExitCode> {
   if (buildSandbox) {
     await (await import('./doctor/build-sandbox.ts')).buildSandbox(context)
+    return exitCodes.clean
+  }
+  if (buildEngine) {
+    await (await import('./doctor/build-engine.ts')).buildEngine(context)
     return exitCodes.clean
   }
   const { directory, color } = globalFlags(command, context)

@@ -2,6 +2,8 @@ import { configurationProbe } from './configuration-probe.ts'
 import { endpointProbe } from './endpoint-probe.ts'
 import { backendProbe, engineProbe, memoryProbe } from './engine-probes.ts'
 import { hooksProbe } from './hooks-probe.ts'
+import { libraryProbe } from './library-probe.ts'
+import { llamaServerProbe } from './llama-server-probe.ts'
 import { memoryStoreProbe } from './memory-store-probe.ts'
 import type { Probe } from './probe.ts'
 import { gitProbe, nodeProbe } from './program-probes.ts'
@@ -16,6 +18,8 @@ export const probes: readonly Probe[] = [
   engineProbe,
   endpointProbe,
   backendProbe,
+  libraryProbe,
+  llamaServerProbe,
   memoryProbe,
   storeProbe,
   dockerProbe,

@@ -10,7 +10,7 @@ export interface QuantFit {
   fit: ModelFit
 }
 
-/** Bits a weight, from llama.cpp v0.5.0, tools/quantize/README.md (Llama-3.1-8B). */
+/** Bits a weight, from llama.cpp v0.4.0, tools/quantize/README.md (Llama-3.1-8B). */
 const bitsPerWeight = { Q8_0: 8.5008, Q6_K: 6.5633, Q5_K_M: 5.7036, Q4_K_M: 4.8944, Q3_K_M: 3.996, Q2_K: 3.1593 } as const
 
 /** How the usual quantisations of a model would fit, from the most exact to the smallest. Empty where its own is none of them. */

@@ -33,7 +33,7 @@ const entrySchema = z.strictObject({
       cacheBytesPerToken: z.int().positive().nullable().describe('What a token of the context keeps, at 16 bits a number'),
     })
     .describe(
-      'How its weights are put together, as far as it is known: layers from the source of llama.cpp v0.5.0; the rest is as unchecked as an entry that is not verified',
+      'How its weights are put together, as far as it is known: layers from the source of llama.cpp v0.4.0; the rest is as unchecked as an entry that is not verified',
     ),
   goodFor: z
     .enum(['review', 'trial'])

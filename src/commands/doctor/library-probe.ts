@@ -1,0 +1,31 @@
+import { availableParallelism } from 'node:os'
+import { buildOf } from '../../engine/fit/examine-machine.ts'
+import { type Answer, ok, type Probe } from './probe.ts'
+
+/**
+ * How the native library was built, and what that costs. Measured with a model that reads 297 MB a token on two cores (AVX-512), one answer at a time, against
+ * llama-bench of the same source: prebuilt 0.56 with two threads and 0.95 with one, built with OpenMP 0.89.
+ */
+export const libraryProbe: Probe = {
+  name: 'library build',
+  deadlineMs: 30_000,
+  async examine({ backend, platform }) {
+    // That it does not start at all is told elsewhere.
+    const found = await backend().catch(() => null)
+    if (found === null) return null
+    if (buildOf(found) === 'source') return ok('built on this machine: its threads stay from one token to the next')
+    const onProcessor = found.name === 'cpu'
+    if (!onProcessor) return ok('prebuilt, which costs nothing where a GPU computes')
+    if (found.threads < 2) return ok('prebuilt, which costs nothing with one thread')
+    return platform === 'linux' ? slower() : ok('prebuilt')
+  },
+}
+
+function slower(): Answer {
+  return {
+    ...ok(
+      'prebuilt: it starts its threads anew for each token, some 10 ms a token; with two threads 0.56 of what llama.cpp reaches was measured',
+    ),
+    remedy: `\`agent doctor --build-engine\` builds it here, which takes some ${availableParallelism() > 4 ? '5' : '15'} minutes; 0.89 was measured then.`,
+  }
+}
