@@ -2,8 +2,8 @@ import { languageOf } from '../../syntax/language.ts'
 import type { CodeSymbol } from '../../syntax/symbol.ts'
 import { symbolsOf } from '../../syntax/symbols.ts'
 import { isInShard, type Shard } from '../../domain/shard.ts'
-import { testRunners } from '../../test-runners/registry.ts'
 import type { Workbench } from '../verify/workbench.ts'
+import { isForTests } from './is-for-tests.ts'
 import { isWritable } from './writers/write-test.ts'
 
 /** A function or method that a test can be written for. */
@@ -26,7 +26,7 @@ export async function findParts(
   const project = await bench.project()
   const parts: Part[] = []
   for (const [path, isWanted] of wanted) {
-    if (!isWritable(path) || isTest(path) || (shard !== null && !isInShard(path, shard))) continue
+    if (!isWritable(path) || isForTests(path) || (shard !== null && !isInShard(path, shard))) continue
     // What a link leads to is tested where it is.
     if ((await bench.transaction.checkout.look(path))?.kind === 'link') continue
     const text = await project.read(path)
@@ -35,7 +35,6 @@ export async function findParts(
   return parts
 }
 
-const isTest = (path: string) => testRunners.some((runner) => runner.isTestFile(path))
 const isCallable = ({ kind, bodyIndex }: CodeSymbol) => (kind === 'function' || kind === 'method') && bodyIndex !== null
 // Unit tests of Rust stand in the source.
 const testModules = new Set(['tests', 'test'])
