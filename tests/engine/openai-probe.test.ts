@@ -19,7 +19,7 @@ const newFolder = () => mkdtemp(join(tmpdir(), 'servers-'))
 async function probe(baseUrl: string) {
   const connection = openConnection(testEndpointOptions({ baseUrl }), () => {})
   try {
-    return await probeServer(connection.ask, never)
+    return (await probeServer(connection.ask, never))?.traits ?? null
   } finally {
     connection.close()
   }
@@ -221,6 +221,58 @@ describe('what is known of a server', () => {
       expect(server.requests.filter(({ path }) => path.endsWith('/models'))).toHaveLength(2)
     },
   )
+
+  it('is kept only as a whole: what a busy server did not say in time is asked for again', async () => {
+    const rememberIn = await newFolder()
+    let props: unknown = new Promise(() => {})
+    await using server = await startJsonServer(
+      { '/v1/models': { data: [{ id: 'm', owned_by: 'llamacpp' }] }, '/props': () => props },
+      { server: 'llama.cpp' },
+    )
+    const busy = await open(server, { model: null, rememberIn })
+    await busy.close()
+    expect([busy.model, await readdir(rememberIn)]).toEqual(['m', []])
+    props = { default_generation_settings: { n_ctx: 5000 } }
+    const engine = await open(server, { model: null, rememberIn })
+    await engine.close()
+    expect(engine.contextTokens).toBe(5000)
+  })
+
+  it('is not waited for by those who leave while the server is asked', async () => {
+    const rememberIn = await newFolder()
+    const abort = new AbortController()
+    const hang = () => {
+      abort.abort(new Error('left'))
+      return new Promise(() => {})
+    }
+    await using server = await startJsonServer({ '/v1/models': { data: [{ id: 'm', owned_by: 'vllm' }] }, '/version': hang })
+    const { remembered: _, ...options } = testEndpointOptions(server)
+    await expect(endpointHandle({ ...options, rememberIn }).open(abort.signal)).rejects.toThrow('left')
+    expect(await readdir(rememberIn)).toEqual([])
+  })
+
+  it('is not brought back by what was learned before it was forgotten', async () => {
+    const rememberIn = await newFolder()
+    const server = await startScriptedServer({ answer: () => '{"a":1}', models: ['m'], refuses: ['json_schema'] })
+    await (await open(server, { model: null, rememberIn })).close()
+    const engine = await open(server, { model: null, rememberIn, maxRetries: 0 })
+    await engine.generate({ ...ask('Hello?'), outputSchema: { type: 'object' } })
+    await server[Symbol.asyncDispose]()
+    await expect(engine.generate(ask('Hello?'))).rejects.toMatchObject({ code: expect.stringMatching(/^ENGINE_(?:UNREACHABLE|FAILED)$/) })
+    await engine.close()
+    expect(await readdir(rememberIn)).toEqual([])
+  })
+
+  it('is forgotten when what it says about the context keeps a request from being sent', async () => {
+    const rememberIn = await newFolder()
+    await using server = await startJsonServer({ '/v1/models': { data: [{ id: 'm', owned_by: 'vllm', max_model_len: 512 }] } })
+    await (await open(server, { model: null, rememberIn })).close()
+    server.routes['/v1/models'] = { data: [{ id: 'm', owned_by: 'vllm', max_model_len: 65_536 }] }
+    const engine = await open(server, { model: null, rememberIn })
+    await expect(engine.generate(ask('word '.repeat(1000)))).rejects.toMatchObject({ code: 'ENGINE_OUT_OF_CONTEXT' })
+    await engine.close()
+    expect(await readdir(rememberIn)).toEqual([])
+  })
 
   it('is not needed to be kept', async () => {
     const folder = join(await newFolder(), 'file')

@@ -6,7 +6,7 @@ import { openConnection, type Connection } from './connection.ts'
 import { createTokenCounter } from './count-tokens.ts'
 import { defaultContextTokens, defaultParallel, type EndpointOptions, vllmParallel } from './endpoint-options.ts'
 import { exchange } from './exchange.ts'
-import { keepLearned, knowServer, type ServerKnowledge } from './know-server.ts'
+import { forgetServer, keepLearned, knowServer, type ServerKnowledge } from './know-server.ts'
 import { openNegotiation, type Notice } from './negotiation.ts'
 import { refuseOverlong, refuseTruncated } from './overlong.ts'
 import { createQueueReader } from './queue-length.ts'
@@ -106,14 +106,13 @@ function endpointEngine({ options, remembered, connection, known, served, admiss
       if (connection.closed)
         throw new AppError('ENGINE_UNAVAILABLE', `The connection to ${place.url} is closed.`, { hint: 'Open the engine again.' })
       request.signal.throwIfAborted()
-      refuseOverlong(request, contextTokens)
       try {
+        refuseOverlong(request, contextTokens)
         const generation = await admission.run(request.signal, () => send(request))
         refuseTruncated(request, generation.usage)
         return generation
       } catch (error) {
-        // The server may be another one by now; the next run asks it what it is.
-        if (known.isRemembered && !request.signal.aborted) await remembered?.forget()
+        if (!request.signal.aborted) await forgetServer(known, remembered)
         throw error
       }
     },

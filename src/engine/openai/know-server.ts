@@ -11,6 +11,8 @@ export interface ServerKnowledge {
   learned: Learned
   /** From an earlier run, and so perhaps no longer true. */
   isRemembered: boolean
+  /** Worth keeping for later runs: it is whole, and no request that relied on it has failed. */
+  isKept: boolean
 }
 
 const nothingLearned: Learned = { dialect: fullDialect, offersTools: true }
@@ -20,24 +22,38 @@ export async function knowServer(ask: AskServer, remembered: RememberedServer | 
   const known = await remembered?.recall()
   if (known) {
     const { format, without, offersTools } = known.learned
-    return { traits: known.traits, learned: { dialect: { format, without: new Set(without) }, offersTools }, isRemembered: true }
+    return {
+      traits: known.traits,
+      learned: { dialect: { format, without: new Set(without) }, offersTools },
+      isRemembered: true,
+      isKept: true,
+    }
   }
-  const traits = await probeServer(ask, signal)
-  if (traits !== null) await keep(traits, nothingLearned, remembered)
-  return { traits, learned: nothingLearned, isRemembered: false }
+  const probed = await probeServer(ask, signal)
+  const knowledge = { traits: probed?.traits ?? null, learned: nothingLearned, isRemembered: false, isKept: probed?.isWhole ?? false }
+  await keep(knowledge, nothingLearned, remembered)
+  return knowledge
 }
 
 /** Keeps what this run has learned beyond what was known. */
-export async function keepLearned(
-  { traits, learned }: ServerKnowledge,
-  negotiation: Negotiation,
-  remembered: RememberedServer | null,
-): Promise<void> {
-  const now = negotiation.learned
-  if (traits === null || (now.dialect === learned.dialect && now.offersTools === learned.offersTools)) return
-  await keep(traits, now, remembered)
+export async function keepLearned(known: ServerKnowledge, negotiation: Negotiation, remembered: RememberedServer | null): Promise<void> {
+  const { learned } = negotiation
+  if (learned.dialect === known.learned.dialect && learned.offersTools === known.learned.offersTools) return
+  await keep(known, learned, remembered)
 }
 
-async function keep(traits: ServerTraits, { dialect, offersTools }: Learned, remembered: RememberedServer | null): Promise<void> {
+/** Takes back what an earlier run has found out: the server may be another one by now, and the next run asks it what it is. */
+export async function forgetServer(known: ServerKnowledge, remembered: RememberedServer | null): Promise<void> {
+  if (!known.isRemembered) return
+  known.isKept = false
+  await remembered?.forget()
+}
+
+async function keep(
+  { traits, isKept }: ServerKnowledge,
+  { dialect, offersTools }: Learned,
+  remembered: RememberedServer | null,
+): Promise<void> {
+  if (traits === null || !isKept) return
   await remembered?.remember({ traits, learned: { format: dialect.format, without: [...dialect.without], offersTools } })
 }

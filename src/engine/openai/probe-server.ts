@@ -27,11 +27,17 @@ const studioSchema = z.object({ data: z.array(z.object({ id: z.string(), loaded_
 
 type Listed = z.infer<typeof listed>
 
+export interface Probed {
+  traits: ServerTraits
+  /** False where the time was up before it had said everything: then it may be more than it seems. */
+  isWhole: boolean
+}
+
 /**
  * Finds out what a server is from the list of its models, and what it can from what servers of that kind tell. Null where no list of models can be
  * had in time; never throws but for the signal.
  */
-export async function probeServer(ask: AskServer, signal: AbortSignal): Promise<ServerTraits | null> {
+export async function probeServer(ask: AskServer, signal: AbortSignal): Promise<Probed | null> {
   const ended = AbortSignal.any([signal, AbortSignal.timeout(probeMs)])
   const look = async <Value>(path: string, schema: z.ZodType<Value>): Promise<Value | null> => {
     const response = await ask(path, { signal: ended })
@@ -45,7 +51,9 @@ export async function probeServer(ask: AskServer, signal: AbortSignal): Promise<
     const models = list.data.slice(0, mostModels)
     const kind = kindOf(models, response.headers.get('server'))
     const own = { kind, models: models.map(asServed), version: null, slots: null, ...traitsOfKind[kind] }
-    return await details[kind](own, { maybe, ask: (path) => ask(path, { signal: ended }) })
+    const traits = await details[kind](own, { maybe, ask: (path) => ask(path, { signal: ended }) })
+    signal.throwIfAborted()
+    return { traits, isWhole: !ended.aborted }
   } catch {
     signal.throwIfAborted()
     return null
