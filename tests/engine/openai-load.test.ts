@@ -90,6 +90,19 @@ describe('requests', () => {
     await expect(admission.run(abort.signal, work)).rejects.toThrow('gone')
   })
 
+  it('leave no clock running when all who waited for the server to rest have left', async () => {
+    const timers = () => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length
+    const before = timers()
+    const admission = createAdmission({ initial: 1, most: 1 })
+    admission.backOff(30_000)
+    const abort = new AbortController()
+    const waiting = admission.run(abort.signal, async () => {})
+    expect(timers()).toBe(before + 1)
+    abort.abort(new Error('gone'))
+    await expect(waiting).rejects.toThrow('gone')
+    expect(timers()).toBe(before)
+  })
+
   it('are never more at once than allowed, and all end, whatever happens meanwhile', async () => {
     const step = fc.constantFrom('ask', 'ask', 'ask', 'end', 'end', 'abort', 'refuse', 'fail')
     await fc.assert(

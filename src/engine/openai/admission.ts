@@ -45,6 +45,13 @@ export function createAdmission({ initial, most, isCrowded, now = () => performa
     }
   }
 
+  /** Nobody waits for its end any more: then it must not keep a program alive. */
+  const dropTimer = () => {
+    if (waiting.length > 0) return
+    clearTimeout(timer)
+    timer = undefined
+  }
+
   const grow = async () => {
     if (limit >= most || ++answered < limit) return
     answered = 0
@@ -59,7 +66,7 @@ export function createAdmission({ initial, most, isCrowded, now = () => performa
       return limit
     },
     async run(signal, work) {
-      await turn(waiting, { signal, admit })
+      await turn(waiting, { signal, admit, onLeave: dropTimer })
       try {
         const value = await work()
         // Whoever has the answer does not wait for what is made of it.
@@ -68,10 +75,7 @@ export function createAdmission({ initial, most, isCrowded, now = () => performa
       } finally {
         running--
         admit()
-        if (waiting.length === 0) {
-          clearTimeout(timer)
-          timer = undefined
-        }
+        dropTimer()
       }
     },
     backOff(pauseMs) {
@@ -85,7 +89,13 @@ export function createAdmission({ initial, most, isCrowded, now = () => performa
   }
 }
 
-function turn(waiting: (() => void)[], { signal, admit }: { signal: AbortSignal; admit(): void }): Promise<void> {
+interface Turn {
+  signal: AbortSignal
+  admit: () => void
+  onLeave: () => void
+}
+
+function turn(waiting: (() => void)[], { signal, admit, onLeave }: Turn): Promise<void> {
   return new Promise((resolve, reject) => {
     const enter = () => {
       signal.removeEventListener('abort', leave)
@@ -93,6 +103,7 @@ function turn(waiting: (() => void)[], { signal, admit }: { signal: AbortSignal;
     }
     const leave = () => {
       waiting.splice(waiting.indexOf(enter), 1)
+      onLeave()
       reject(signal.reason as Error)
     }
     if (signal.aborted) return reject(signal.reason as Error)
