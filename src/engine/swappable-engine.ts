@@ -26,9 +26,10 @@ function createSeats(first: Engine) {
   const retiring = new Set<Promise<void>>()
 
   let isClosed = false
+  const closing = Promise.withResolvers<void>()
 
   const retire = async (old: Seat): Promise<void> => {
-    if (old.running > 0) await new Promise<void>((resolve) => (old.leave = resolve))
+    if (old.running > 0) await Promise.race([new Promise<void>((resolve) => (old.leave = resolve)), closing.promise])
     await old.engine.close()
   }
 
@@ -64,6 +65,7 @@ function createSeats(first: Engine) {
     },
     async close(changing: Promise<void>): Promise<void> {
       isClosed = true
+      closing.resolve()
       await changing
       await seat.engine.close()
       await Promise.allSettled(retiring)

@@ -95,6 +95,17 @@ describe('an engine whose model is exchanged', () => {
     await expect(engine.exchange(handleOf(late.engine), never)).rejects.toMatchObject({ code: 'ENGINE_UNAVAILABLE' })
   })
 
+  it('waits for nobody when it is closed, also not for the answers of models that were exchanged', async () => {
+    const [old, next] = [model('old', { answerMs: 30_000 }), model('new')]
+    const engine = swappableEngine(old.engine)
+    void textOf(engine)
+    await delay(1)
+    await engine.exchange(handleOf(next.engine), never)
+    expect(old.state.closed).toBe(false)
+    await engine.close()
+    expect([old.state.closed, next.state.closed]).toEqual([true, true])
+  })
+
   it('says of itself what its model says', async () => {
     const engine = swappableEngine(model('only').engine)
     expect(engine).toMatchObject({ kind: 'local', contextTokens: 1000, offersTools: true, parallel: 2, notices: [] })
