@@ -14,8 +14,8 @@ import { writeTest } from './writers/write-test.ts'
 export type Draft =
   | { kind: 'candidate'; work: Work; answer: string; candidate: Candidate; code: string; site: Site }
   | { kind: 'unwritable'; work: Work; answer: string; placement: Placement; refused: Unwritable }
-  /** It cannot be asked about. */
-  | { kind: 'impossible'; work: Work; reason: string }
+  /** It cannot be asked about; `isTooLong`: of this model. */
+  | { kind: 'impossible'; work: Work; reason: string; isTooLong: boolean }
   /** Greedy, so that another question would bring nothing new. */
   | { kind: 'repeated'; work: Work }
 
@@ -33,7 +33,7 @@ export async function draftTests(works: readonly Work[], place: Workplace): Prom
   const open: { index: number; prepared: Prepared }[] = []
   for (const [index, work] of works.entries()) {
     const prepared = await prepare(work, place)
-    if ('reason' in prepared) drafts[index] = { kind: 'impossible', work, reason: prepared.reason }
+    if ('reason' in prepared) drafts[index] = { kind: 'impossible', work, reason: prepared.reason, isTooLong: false }
     else {
       const known = await recallTest(prepared.messages, place.context)
       if (known === undefined) open.push({ index, prepared })
@@ -110,7 +110,7 @@ const noCode: Unwritable = {
 }
 
 async function readDraft(answer: Answer, { work, placement, site }: Prepared): Promise<Draft> {
-  if (answer.kind === 'too-long') return { kind: 'impossible', work, reason: answer.reason }
+  if (answer.kind === 'too-long') return { kind: 'impossible', work, reason: answer.reason, isTooLong: true }
   work.attempts++
   work.standing = 'asked'
   const text = answer.kind === 'said' ? answer.text : ''

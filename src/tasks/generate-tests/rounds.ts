@@ -114,7 +114,11 @@ function besides(verdict: Verdict, problem: string | undefined): Verdict {
 
 function settleDraft(draft: Draft, place: Workplace): void {
   const { work } = draft
-  if (draft.kind === 'impossible') return close(work, draft.reason, place)
+  if (draft.kind === 'impossible') {
+    // A window that is too small for what was meant leaves it undone.
+    if (draft.isTooLong) place.unfinished ??= draft.reason
+    return close(work, draft.reason, place)
+  }
   if (draft.kind === 'repeated') return close(work, `${work.reason} Then the same answer came again.`.trim(), place)
   if (draft.kind === 'unwritable') refuse(draft, { ...draft.refused, name: null, path: draft.placement.path }, place)
 }

@@ -215,6 +215,7 @@ describe('a run that writes tests', patience, () => {
     expect([other.report.completeness, other.report.notices.map(({ code }) => code)]).toEqual(['partial', ['TESTS_UNFINISHED']])
     const last = await generateOn(repositoryOf(nodeFiles), { shipping: [long] }, { only: 'uncovered' })
     expect(last.result.targets[0]).toMatchObject({ outcome: 'not-attempted', reason: 'It is too long.' })
+    expect(last.report.completeness).toBe('partial')
   })
 
   it('leaves the tree as it was when it is interrupted', async () => {
