@@ -88,7 +88,10 @@ async function runRound(open: readonly Work[], place: Workplace): Promise<void> 
   })
   const room = place.request.maxTests - place.kept.length
   const refused = passed.length === 0 ? new Map<unknown, string>() : await keepTests(passed.slice(0, room), place)
-  if (refused.size === 0) place.baseline = proof.baseline
+  // What was measured with all that are kept also knows what they load and do not reach.
+  const measured = place.together?.coverage ?? null
+  if (measured !== null) place.baseline = { ...place.baseline, coverage: measured }
+  else if (refused.size === 0) place.baseline = proof.baseline
   const tooMany = new Set(passed.slice(room).map(({ candidate }) => candidate))
   for (const draft of drafts) {
     const verdict = verdicts.get(draft)

@@ -101,6 +101,21 @@ export function half(n) {
     ])
   })
 
+  it('are asked for again where a test of another function was the first to load the file', async () => {
+    const one = fenced("it('doubles', () => {", '  assert.equal(double(3), 6)', '})')
+    const other = fenced("it('halves', () => {", '  assert.equal(half(6), 3)', '})')
+    const repository = repositoryOf({
+      ...nodeFiles,
+      'src/rare.js': 'export function double(n) {\n  return n * 2\n}\n\nexport function half(n) {\n  return n / 2\n}\n',
+    })
+    const scope = { kind: 'paths' as const, covers: (path: string) => path === 'src/rare.js' }
+    const { result } = await generateOn(repository, { double: [one], half: ['I cannot.', other] }, { scope })
+    expect(result.targets.map(({ name, outcome }) => [name, outcome])).toEqual([
+      ['double', 'improved'],
+      ['half', 'improved'],
+    ])
+  })
+
   it('are left out where they prove nothing, and the function is told', async () => {
     const repository = repositoryOf(nodeFiles)
     const { report, result, status } = await generateOn(repository, { shipping: ['I cannot.', empty, empty] }, { only: 'uncovered' })
