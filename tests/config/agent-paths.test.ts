@@ -9,6 +9,7 @@ it('follows XDG on Linux', () => {
     models: '/data/agent/models',
     cache: '/data/agent/cache',
     projects: '/data/agent/projects',
+    engines: '/data/agent/engines',
     daemonSocket: '/data/agent/daemon.sock',
     daemonInfo: '/data/agent/daemon.json',
   })

@@ -16,6 +16,7 @@ interface BuildRun {
 /** What is told when it fails; a compiler says what is wrong at the end. */
 const keptOutput = 4000
 const toldLines = 5
+const patienceMs = 500
 
 /** Runs the library's own build, with one line of progress. Ends all of it with the signal. */
 export async function runBuild({ place, environment, stderr, signal }: BuildRun): Promise<void> {
@@ -50,14 +51,19 @@ export async function runBuild({ place, environment, stderr, signal }: BuildRun)
   }
 }
 
+/** ninja starts each compiler in a group of its own, and ends them when it is asked to; what does not go then is ended. */
 function endGroup(child: ChildProcess): void {
-  if (child.pid === undefined) return
-  try {
-    if (process.platform === 'win32') child.kill('SIGKILL')
-    else process.kill(-child.pid, 'SIGKILL')
-  } catch {
-    // It has ended already.
+  const kill = (name: 'SIGTERM' | 'SIGKILL') => {
+    try {
+      if (process.platform === 'win32') child.kill(name)
+      else if (child.pid !== undefined) process.kill(-child.pid, name)
+    } catch {
+      // It has ended already.
+    }
   }
+  kill('SIGTERM')
+  const timer = setTimeout(() => kill('SIGKILL'), patienceMs)
+  child.once('close', () => clearTimeout(timer))
 }
 
 /** Percent from the lines of make (`[ 12%]`) and ninja (`[12/345]`): drawn over each other on a terminal, each tenth a line elsewhere. */
