@@ -33,3 +33,22 @@ it.each([
 ])('writes %d bytes as %s', (bytes, text) => {
   expect(formatBytes(bytes)).toBe(text)
 })
+
+it('reaches from laptops without a GPU to 80 billion parameters, and tells what is good enough for reviews', () => {
+  const sizes = catalogue.map(({ approximateBytes }) => approximateBytes)
+  expect(Math.min(...sizes)).toBeLessThan(1e9)
+  expect(catalogue.some(({ id, parameters }) => id === 'qwen3-coder-next' && parameters.totalBillions === 80)).toBe(true)
+  expect(catalogue.filter(({ goodFor }) => goodFor === 'review').length).toBeGreaterThanOrEqual(12)
+  // Whoever downloads one of these must know what they are for.
+  for (const { goodFor, approximateBytes } of catalogue) if (approximateBytes < 5e9) expect(goodFor).toBe('trial')
+})
+
+it('names for each score who published it, and when that was read', () => {
+  const scores = catalogue.flatMap((entry) => entry.scores)
+  expect(scores.length).toBeGreaterThanOrEqual(15)
+  for (const { source, read, benchmark } of scores) {
+    expect(source.length).toBeGreaterThan(3)
+    expect(benchmark.length).toBeGreaterThan(3)
+    expect(Date.parse(read)).toBeLessThanOrEqual(Date.now())
+  }
+})
