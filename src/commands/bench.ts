@@ -15,7 +15,7 @@ export const registerBench: RegisterCommand = (program, context, finish) => {
     .summary('say how fast the model runs here')
     .description(
       `Measures how fast the model runs on this machine: loading, reading a prompt, the first token with a new and with a known beginning, one and several
-requests at once, and what a reply of ${defaults.tokens} tokens takes. Sends code of its own making only.`,
+requests at once, and what a reply of ${defaults.tokens} tokens takes. Sends code of its own making only.`.replaceAll('\n', ' '),
     )
     .optionsGroup('Model:')
     .addOption(new Option('--engine <kind>', 'who answers').choices(engineKinds))
