@@ -1,5 +1,17 @@
 import { createHash, randomUUID } from 'node:crypto'
-import { chmodSync, closeSync, mkdirSync, openSync, readdirSync, readSync, renameSync, rmSync, statSync, utimesSync } from 'node:fs'
+import {
+  chmodSync,
+  closeSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+} from 'node:fs'
 import { join } from 'node:path'
 
 interface PrefixStoreOptions {
@@ -43,15 +55,10 @@ export function createPrefixStore({ folder, maxBytes }: PrefixStoreOptions) {
     find(key: string): { path: string; bytes: number } | null {
       for (const name of files().filter((name) => name.startsWith(`${key}-`))) {
         const path = join(folder, name)
-        if (
-          name ===
-          nameOf(
-            key,
-            attempt(() => contentHash(path), ''),
-          )
-        ) {
+        const bytes = sizeOf(path)
+        if (bytes <= maxBytes && name === nameOf(key, hashOf(path))) {
           attempt(() => utimesSync(path, new Date(), new Date()), undefined)
-          return { path, bytes: attempt(() => statSync(path).size, 0) }
+          return { path, bytes }
         }
         remove(name)
       }
@@ -84,6 +91,14 @@ export function createPrefixStore({ folder, maxBytes }: PrefixStoreOptions) {
 }
 
 export type PrefixStore = ReturnType<typeof createPrefixStore>
+
+const hashOf = (path: string): string => attempt(() => contentHash(path), '')
+
+/** Of what is no file, such as a pipe or a link to a device, nobody knows where it ends. */
+function sizeOf(path: string): number {
+  const found = attempt(() => lstatSync(path), null)
+  return found?.isFile() ? found.size : Number.POSITIVE_INFINITY
+}
 
 const nameOf = (key: string, hash: string) => `${key}-${hash}${ending}`
 

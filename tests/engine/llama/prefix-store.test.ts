@@ -1,4 +1,5 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
@@ -36,6 +37,19 @@ describe('createPrefixStore', () => {
     writeFileSync(path, 'hellO')
     expect(store.find('a')).toBe(null)
     expect(existsSync(path)).toBe(false)
+  })
+
+  it.skipIf(process.platform === 'win32')('reads nothing but files of the size that it keeps', async () => {
+    const folder = temporaryFolder()
+    const store = createPrefixStore({ folder, maxBytes: 1000 })
+    execFileSync('mkfifo', [join(folder, 'a-pipe.kv')])
+    symlinkSync('/dev/zero', join(folder, 'a-zero.kv'))
+    mkdirSync(join(folder, 'a-folder.kv'))
+    writeFileSync(join(folder, 'a-large.kv'), 'a'.repeat(1001))
+    expect(store.find('a')).toBe(null)
+    expect(readdirSync(folder)).toEqual(['a-folder.kv'])
+    expect(await store.add('a', writing('hello'))).toBe(5)
+    expect(store.find('a')).toMatchObject({ bytes: 5 })
   })
 
   it('keeps nothing of what could not be written whole', async () => {
