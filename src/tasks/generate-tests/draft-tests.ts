@@ -78,7 +78,7 @@ async function orTooLong(asking: () => Promise<Answer>): Promise<Answer> {
 
 async function prepare(work: Work, { place, proving }: Workplace): Promise<Prepared | { reason: string }> {
   const { path } = work.part
-  const placement = await place(path)
+  const placement = await place(path, work.part.name)
   const project = await proving.benches[0].project()
   const source = await project.read(path)
   if (typeof placement === 'string') return { reason: placement }

@@ -7,8 +7,8 @@ import type { Project } from '../../workspace/project.ts'
 import type { Placement } from './target.ts'
 import { isNamedAfter, nameFor, patternOf, transferred } from './test-names.ts'
 
-/** Where tests of some files go; a sentence where there is no place. */
-export type Placer = (path: string) => Promise<Placement | string>
+/** Where tests of a symbol of a file go; a sentence where there is no place. */
+export type Placer = (path: string, name: string) => Promise<Placement | string>
 
 type Uses = Awaited<ReturnType<typeof detectTestRunners>>
 
@@ -23,14 +23,15 @@ interface Placing {
 export async function createPlacer(project: Project): Promise<Placer> {
   const uses = await detectTestRunners(project)
   const tests = project.files.filter((path) => useFor(uses, path)?.runner.isTestFile(path))
-  return async (path) => placeOf(path, { project, uses, tests })
+  return async (path, name) => placeOf(path, name, { project, uses, tests })
 }
 
-async function placeOf(source: string, placing: Placing): Promise<Placement | string> {
+async function placeOf(source: string, name: string, placing: Placing): Promise<Placement | string> {
   const { project, uses } = placing
   const alike = placing.tests.filter((test) => isSameKind(test, source))
   const related = (await relatedTests([source], project)).filter((test) => isSameKind(test, source) && test !== source)
-  const path = placeByName(source, related) ?? (await placeByConvention(source, alike, placing)) ?? defaultPlace(source, placing)
+  const usual = placeByName(source, related) ?? (await placeByConvention(source, alike, placing)) ?? defaultPlace(source, placing)
+  const path = usual === null ? null : await insideOfPackage(usual, { name, source, project })
   const used = path === null ? undefined : useFor(uses, path)
   if (path === null || !used) return 'No test runner of this repository runs tests of this file.'
   const refusal = refusalOf(path, 'write')
@@ -40,6 +41,16 @@ async function placeOf(source: string, placing: Placing): Promise<Placement | st
   const example = text === null ? nearest : path
   const shown = example === undefined ? null : await project.read(example)
   return { use: used.use, path, text, example: example === undefined || shown === null ? null : { path: example, text: shown } }
+}
+
+/** What a package of Go keeps to itself cannot be called from a test file that is a package of its own. */
+async function insideOfPackage(
+  path: string,
+  { name, source, project }: { name: string; source: string; project: Project },
+): Promise<string> {
+  if (!path.endsWith('_test.go') || !name.split('.').some((part) => /^[\p{Ll}_]/u.test(part))) return path
+  const isOutside = /^package\s+\w+_test\b/m.test((await project.read(path)) ?? '')
+  return isOutside ? source.replace(/\.go$/, '_internal_test.go') : path
 }
 
 const scripts = new Set(['javascript', 'typescript', 'tsx'])

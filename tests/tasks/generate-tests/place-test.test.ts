@@ -12,8 +12,8 @@ const projectOf = (files: Readonly<Record<string, string>>): Project => ({
 
 const manifest = (test: string) => ({ 'package.json': JSON.stringify({ type: 'module', scripts: { test } }) })
 
-async function placed(source: string, files: Readonly<Record<string, string>>) {
-  const placement = await (await createPlacer(projectOf({ [source]: '', ...files })))(source)
+async function placed(source: string, files: Readonly<Record<string, string>>, name = 'A') {
+  const placement = await (await createPlacer(projectOf({ [source]: '', ...files })))(source, name)
   return typeof placement === 'string' ? placement : [placement.use.runner, placement.path, placement.example?.path ?? null]
 }
 
@@ -82,4 +82,14 @@ it.each([
   ['tests/a.test.ts', 'src/a.ts', 'lib/b.ts', null],
 ])('puts a test like %s of %s for %s at %s', (test, source, target, expected) => {
   expect(transferred(test, source, target)).toBe(expected)
+})
+
+it.each([
+  ['sum', 'package a_test', 'a_internal_test.go'],
+  ['Ring.sum', 'package a_test', 'a_internal_test.go'],
+  ['Ring.Sum', 'package a_test', 'a_test.go'],
+  ['sum', 'package a', 'a_test.go'],
+])('calls %s of Go from a file that can: %s', async (name, head, path) => {
+  const files = { 'go.mod': 'module x\n', 'a_test.go': `${head}\n` }
+  expect(await placed('a.go', files, name)).toEqual(['go-test', path, expect.any(String)])
 })

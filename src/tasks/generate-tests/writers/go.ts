@@ -2,6 +2,7 @@ import { posix } from 'node:path'
 import { parse, type SyntaxNode, type SyntaxTree } from '../../../syntax/parse.ts'
 import { childOf, walk } from '../../../syntax/walk.ts'
 import { freshName } from './fresh-name.ts'
+import { qualified } from './go-qualified.ts'
 import { parsed } from './parsed.ts'
 import { applyEdits, insertion, newFile, removal, replacement, type TextEdit } from './text-edits.ts'
 import { noTest, type Unwritable, type Writer, type Written } from './writer.ts'
@@ -33,16 +34,24 @@ export const writeGo: Writer = async (code, site) => {
   const own = source ? packageOf(source) : null
   const example =
     site.example && posix.dirname(site.example.path) === posix.dirname(site.path) ? await parse(site.example.text, 'go') : null
-  const home = (file && packageOf(file)) ?? (example && packageOf(example)) ?? own ?? 'main'
+  const home = (file && packageOf(file)) ?? (isInternal(site.path) ? own : null) ?? (example && packageOf(example)) ?? own ?? 'main'
+  // A test in a package beside that of the source reaches it by an import.
+  const reached = [answer, file, example].flatMap((tree) => (tree ? importsIn(tree) : [])).find(({ local }) => local === own)
   const edits = [
     ...[...others, ...head].map((node) => removal(node, answer.text)),
     ...(nameNode && fresh !== name ? [replacement(nameNode, fresh)] : []),
     ...(own !== null && own === home ? unqualified(answer, own) : []),
+    ...(source && reached && home === `${own}_test` ? qualified(answer, source, reached.local) : []),
   ]
   const body = await parsed(applyEdits(answer.text, edits).text.trim(), site.path)
   if ('filter' in body) return body
-  return inPlace(body, { file, home, name: fresh, needed: needed(body, importsIn(answer), file) })
+  const given = [...importsIn(answer), ...(reached && home !== own ? [reached] : [])].filter(({ local }) => local !== own || own !== home)
+  const known = new Map(given.map((one) => [one.path, one]))
+  return inPlace(body, { file, home, name: fresh, needed: needed(body, [...known.values()], file) })
 }
+
+/** A file that is called so has tests of what a package keeps to itself. */
+const isInternal = (path: string) => path.endsWith('_internal_test.go')
 
 const textOf = (node: SyntaxNode | undefined, text: string) => (node ? text.slice(node.startIndex, node.endIndex) : '')
 const nameOf = (node: SyntaxNode, text: string) => textOf(childOf(node, 'name'), text)

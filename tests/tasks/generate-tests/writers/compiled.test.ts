@@ -31,6 +31,23 @@ describe('a test of Go', () => {
     )
   })
 
+  it('calls its target by the name of the package where the file is a package of its own', async () => {
+    const text = 'package calc_test\n\nimport (\n\t"testing"\n\n\t"example.com/calc"\n)\n\nfunc TestOld(t *testing.T) { calc.Clamp(0) }\n'
+    const source = `${go.source}\ntype Box struct{ Clamp int }\n`
+    const code = 'package calc\n\nfunc TestNew(t *testing.T) {\n\tvar b *Box = &Box{Clamp: Clamp(1)}\n\t_ = b.Clamp\n\tcalc.Clamp(2)\n}'
+    const expected =
+      'func TestNew(t *testing.T) {\n\tvar b *calc.Box = &calc.Box{Clamp: calc.Clamp(1)}\n\t_ = b.Clamp\n\tcalc.Clamp(2)\n}\n'
+    expect((await written(code, siteOf({ ...go, source, text }))).text).toBe(`${text}\n${expected}`)
+    const fresh = await written(code, siteOf({ ...go, source, example: { path: 'calc/old_test.go', text } }))
+    expect(fresh.text).toBe(`package calc_test\n\nimport (\n\t"example.com/calc"\n\t"testing"\n)\n\n${expected}`)
+    const inside = await written(
+      code,
+      siteOf({ ...go, source, path: 'calc/clamp_internal_test.go', example: { path: 'calc/old_test.go', text } }),
+    )
+    expect(inside.text).toContain('package calc\n')
+    expect(inside.text).toContain('&Box{Clamp: Clamp(1)}')
+  })
+
   it('is refused without a test', async () => {
     expect(await unwritable('package calc\n', siteOf(go))).toMatchObject({ filter: 'answer' })
   })
