@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import { apiKeyFrom } from '../../config/environment.ts'
 import { hideSecrets } from '../../config/secret.ts'
+import { type AskServer, probeServer } from '../../engine/openai/probe-server.ts'
+import type { ServerKind } from '../../engine/openai/server-traits.ts'
 import { type Answer, ok, type Probe, problem, warning } from './probe.ts'
 
 const deadlineMs = 2000
@@ -29,12 +31,35 @@ export const endpointProbe: Probe = {
     try {
       const headers = key === undefined ? {} : { authorization: `Bearer ${key}` }
       const response = await fetch(url, { headers, redirect: 'manual', signal: ended })
-      return await judge(response, { shown, model, keyName: apiKeyEnv ?? 'AGENT_API_KEY' })
+      const answer = await judge(response, { shown, model, keyName: apiKeyEnv ?? 'AGENT_API_KEY' })
+      return answer.verdict === 'ok' ? { ...answer, found: `${answer.found}${await kindOf(url, { headers, signal: ended })}` } : answer
     } catch (error) {
       const why = ended.aborted ? `no answer within ${deadlineMs} ms` : reasonOf(error)
       return problem(`${shown} cannot be reached: ${why}`, 'Start the server, or correct engine.baseUrl.')
     }
   },
+}
+
+const kindNames: Readonly<Record<ServerKind, string | null>> = {
+  vllm: 'vLLM',
+  'llama-server': 'llama-server',
+  ollama: 'Ollama',
+  'lm-studio': 'LM Studio',
+  'openai-like': null,
+}
+
+/** What the server is, where it tells; it is no worse for not telling. */
+async function kindOf(
+  models: URL,
+  { headers, signal }: { headers: Readonly<Record<string, string>>; signal: AbortSignal },
+): Promise<string> {
+  const ask: AskServer = (path, options) =>
+    fetch(path.startsWith('/') ? new URL(path, models.origin) : models, { headers, redirect: 'manual', signal: options.signal })
+  const traits = (await probeServer(ask, signal).catch(() => null))?.traits ?? null
+  const name = traits === null ? null : kindNames[traits.kind]
+  if (traits === null || name === null) return ''
+  const context = traits.models[0]?.contextTokens ?? null
+  return `; ${[name, traits.version].filter(Boolean).join(' ')}${context === null ? '' : `, ${context} tokens of context`}`
 }
 
 interface Asked {

@@ -42,7 +42,7 @@ describe('the endpoint probe', () => {
   it('asks for the models, with the key', async () => {
     const seen: unknown[] = []
     const url = await serve((request, response) => {
-      seen.push([request.url, request.headers.authorization])
+      if (request.url === '/v1/models') seen.push([request.url, request.headers.authorization])
       response.end(JSON.stringify({ object: 'list', data: [{ id: 'one' }, { id: 'two' }] }))
     })
     expect(await askedOf(`${url}/v1/`, { model: 'two', environment: { AGENT_API_KEY: 'k' } })).toBe(
@@ -54,9 +54,22 @@ describe('the endpoint probe', () => {
     )
     expect(seen).toEqual([
       ['/v1/models', 'Bearer k'],
+      ['/v1/models', 'Bearer k'],
+      ['/v1/models', undefined],
       ['/v1/models', undefined],
       ['/v1/models', undefined],
     ])
+  })
+
+  it('says what the server is, where it tells', async () => {
+    const url = await serve((request, response) => {
+      const answers: Record<string, unknown> = {
+        '/api/v1/models': { data: [{ id: 'm', owned_by: 'vllm', max_model_len: 4096 }] },
+        '/version': { version: '0.12.0' },
+      }
+      response.end(JSON.stringify(answers[request.url ?? ''] ?? {}))
+    })
+    expect(await askedOf(`${url}/api/v1`)).toBe(`ok: ${url}/api/v1 answers; its model is m; vLLM 0.12.0, 4096 tokens of context`)
   })
 
   it.each([
