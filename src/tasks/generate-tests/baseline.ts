@@ -66,10 +66,19 @@ function refuseRed(report: TestReport): void {
       },
     )
   }
-  const troubles = runs.flatMap(({ use, outcome }) => {
-    if (outcome.status === 'failed') return [`${use.runner} could not be run: ${outcome.reason}`]
-    return outcome.status === 'ran' ? outcome.broken.map(({ scope, reason }) => `${scope} cannot be loaded: ${firstLine(reason)}`) : []
-  })
+  const unstarted = runs.find(({ outcome }) => outcome.status === 'failed')
+  if (unstarted?.outcome.status === 'failed') {
+    throw new AppError(
+      'TESTS_RED',
+      `The tests do not run as they are: ${unstarted.use.runner} could not be run: ${unstarted.outcome.reason}`,
+      {
+        hint: 'A sandbox sees this repository and the programs of the system, and nothing of your home folder: install what the tests need there, or use --sandbox host if you trust this code.',
+      },
+    )
+  }
+  const troubles = runs.flatMap(({ outcome }) =>
+    outcome.status === 'ran' ? outcome.broken.map(({ scope, reason }) => `${scope} cannot be loaded: ${firstLine(reason)}`) : [],
+  )
   if (troubles[0] !== undefined) throw red(`The tests do not run as they are: ${troubles[0]}`)
   const failing = executedTests(report).filter(({ status }) => status === 'failed')
   if (failing.length > 0)

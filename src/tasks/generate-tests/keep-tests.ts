@@ -1,5 +1,7 @@
-import { proveTogether } from './prove-together.ts'
+import type { ExecutedTest } from '../../test-runners/test-runner.ts'
+import { type Expected, proveTogether } from './prove-together.ts'
 import type { Candidate } from './target.ts'
+import { isOwnTest } from './trial.ts'
 import type { Verdict } from './verdict.ts'
 import type { Kept, Workplace } from './workplace.ts'
 import { type Site, isWritten } from './writers/writer.ts'
@@ -39,8 +41,7 @@ async function tryKeeping(passed: readonly Passed[], place: Workplace): Promise<
     await writeAll(new Map([[path, text]]), place)
     added.push({ candidate, names: verdict.names, killed: verdict.killed })
   }
-  const names = [...place.kept, ...added].flatMap((kept) => kept.names)
-  const together = await proveTogether(names, { ...place.proving, baseline: place.baseline })
+  const together = await proveTogether([...place.kept, ...added].flatMap(expectedOf), { ...place.proving, baseline: place.baseline })
   const [problem] = together.problems
   if (problem === undefined) {
     place.kept.push(...added)
@@ -49,6 +50,12 @@ async function tryKeeping(passed: readonly Passed[], place: Workplace): Promise<
   }
   await writeAll(before, place)
   return new Map(passed.map(({ candidate }) => [candidate, problem]))
+}
+
+function expectedOf({ candidate, names }: Kept): Expected[] {
+  const { path } = candidate.placement
+  const isOwn = (test: ExecutedTest) => (test.file === path || test.file === null) && isOwnTest({ candidate }, test)
+  return names.map((name) => ({ name, isIt: (test) => test.name === name || isOwn(test) }))
 }
 
 /** The test file with the test, also where other tests came before it since. */

@@ -1,5 +1,6 @@
 import type { Coverage } from '../../test-runners/coverage/coverage.ts'
 import { executedTests } from '../../test-runners/run-tests.ts'
+import type { ExecutedTest } from '../../test-runners/test-runner.ts'
 import { type Baseline, coverageOf, runSuite } from './baseline.ts'
 import type { ProvingPlace } from './proving.ts'
 import { suiteProblems } from './suite-problems.ts'
@@ -14,19 +15,25 @@ export interface Together {
   coverage: Coverage | null
 }
 
+/** A test that was kept. Among others of its file it may stand in another suite than on its own, and be called after that. */
+export interface Expected {
+  name: string
+  isIt(test: ExecutedTest): boolean
+}
+
 /** Runs the whole suite on the first copy, in which the kept tests are: everything that was executed still is, and passes, and so do they. */
 export async function proveTogether(
-  names: readonly string[],
+  expected: readonly Expected[],
   { baseline, ...place }: ProvingPlace & { baseline: Baseline },
 ): Promise<Together> {
   const startedAt = performance.now()
   const plain = await runSuite(place)
   const durationMs = performance.now() - startedAt
   const executed = executedTests(plain)
-  const passed = new Set(executed.filter(({ status }) => status === 'passed').map(({ name }) => name))
-  const absent = names
-    .filter((name) => !passed.has(name))
-    .map((name) => `${JSON.stringify(name)} is not executed, or fails, when the whole suite runs.`)
+  const passed = executed.filter(({ status }) => status === 'passed')
+  const absent = expected
+    .filter(({ isIt }) => !passed.some(isIt))
+    .map(({ name }) => `${JSON.stringify(name)} is not executed, or fails, when the whole suite runs.`)
   const problems = [...suiteProblems(baseline, plain), ...absent]
   const isMeasured = problems.length === 0 && baseline.coverage !== null
   return {

@@ -14,6 +14,8 @@ const suite = `${head}test('keeps', () => { assert.equal(clamp(3), 3) })\n`
 const part = { path: 'clamp.js', name: 'clamp', startLine: 1, endLine: 9 }
 const use = { runner: 'node-test', directory: '.', program: ['node'] }
 
+const named = (name: string) => ({ name, isIt: (test: { name: string }) => test.name === name })
+
 async function open(files: Record<string, string>, more: Parameters<typeof proofScene>[1] = {}) {
   const scene = await proofScene({ 'package.json': manifest, ...files }, more)
   onTestFinished(scene.close)
@@ -51,6 +53,14 @@ describe('a suite to begin with', { timeout: 120_000 }, () => {
   ])('is refused where it %s', async (_what, files, message) => {
     const { place } = await open(files)
     await expect(takeBaseline(place)).rejects.toMatchObject({ code: 'TESTS_RED', message: expect.stringMatching(message) })
+  })
+
+  it('is refused where its runner cannot be started, with what to do about it', async () => {
+    const { place } = await open({ 'package.json': JSON.stringify({ scripts: { test: 'jest' } }), 'a.test.js': '' })
+    await expect(takeBaseline(place)).rejects.toMatchObject({
+      message: expect.stringContaining('jest could not be run'),
+      hint: expect.stringContaining('--sandbox host'),
+    })
   })
 
   it('is refused where a test does not end the same way twice', async () => {
@@ -112,9 +122,9 @@ describe('tests that are proved', { timeout: 120_000 }, () => {
     expect(after.coverage?.get('clamp.js')).toBeDefined()
 
     await place.benches[0].transaction.checkout.write('more.test.js', Buffer.from(`${head}${texts.join('')}`))
-    const together = await proveTogether(['cuts', 'lifts'], { ...place, baseline })
+    const together = await proveTogether(['cuts', 'lifts'].map(named), { ...place, baseline })
     expect([together.problems, together.executed]).toEqual([[], 3])
-    const wrong = await proveTogether(['cuts', 'other'], { ...place, baseline })
+    const wrong = await proveTogether(['cuts', 'other'].map(named), { ...place, baseline })
     expect(wrong.problems).toEqual(['"other" is not executed, or fails, when the whole suite runs.'])
   })
 

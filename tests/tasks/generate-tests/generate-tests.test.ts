@@ -101,6 +101,21 @@ export function half(n) {
     ])
   })
 
+  it('are kept where the file of several has suites, and the others are put into one as well', async () => {
+    const one = fenced("describe('double', () => {", "  it('is twice', () => {", '    assert.equal(double(3), 6)', '  })', '})')
+    const other = fenced("it('half', () => {", '  assert.equal(half(6), 3)', '})')
+    const repository = repositoryOf({
+      ...nodeFiles,
+      'src/rare.js': 'export function double(n) {\n  return n * 2\n}\n\nexport function half(n) {\n  return n / 2\n}\n',
+    })
+    const scope = { kind: 'paths' as const, covers: (path: string) => path === 'src/rare.js' }
+    const { result } = await generateOn(repository, { double: [one], half: [other] }, { scope })
+    expect(result.candidates.map(({ outcome, reason }) => [outcome, reason])).toEqual([
+      ['kept', expect.any(String)],
+      ['kept', expect.any(String)],
+    ])
+  })
+
   it('are asked for again where a test of another function was the first to load the file', async () => {
     const one = fenced("it('doubles', () => {", '  assert.equal(double(3), 6)', '})')
     const other = fenced("it('halves', () => {", '  assert.equal(half(6), 3)', '})')
