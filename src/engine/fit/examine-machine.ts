@@ -21,12 +21,12 @@ export interface ExamineOptions {
 const usuallyFree = 0.95
 
 /** Looks at what this machine has for models: asks the library and a llama-server, and measures its memory. Neither of them needs to be there. */
-export async function examineMachine({ environment, memory, mayUseGpu, server, signal }: ExamineOptions): Promise<FitMachine> {
+export async function examineMachine(
+  { environment, memory, mayUseGpu, server, signal }: ExamineOptions,
+  { probe, measure } = { probe: probeBackends, measure: measureMemoryBandwidth },
+): Promise<FitMachine> {
   const find = server === 'never' ? null : findLlamaServer(environment, { setting: server, signal })
-  const [backend, found] = await Promise.all([
-    probeBackends({ environment, signal }).catch(() => null),
-    Promise.resolve(find).catch(() => null),
-  ])
+  const [backend, found] = await Promise.all([probe({ environment, signal }).catch(() => null), Promise.resolve(find).catch(() => null)])
   signal.throwIfAborted()
   const seen = found === null || !mayUseGpu ? [] : await listGpus(found, { environment, signal })
   const gpus = seen.length > 0 ? seen.map((gpu) => ({ ...gpu, bandwidth: cardBandwidth(gpu.name) })) : gpusOf(mayUseGpu ? backend : null)
@@ -37,7 +37,7 @@ export async function examineMachine({ environment, memory, mayUseGpu, server, s
     // Before it adds to the load itself. Windows tells of none.
     isBusy: (loadavg()[0] ?? 0) > availableParallelism(),
     // Last, and alone: whatever else computes would take away from it.
-    bytesPerSecond: await measureMemoryBandwidth(signal),
+    bytesPerSecond: await measure(signal),
     library: backend === null ? null : buildOf(backend),
     hasServer: found !== null,
   }
