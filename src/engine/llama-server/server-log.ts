@@ -2,6 +2,8 @@ import { quoteServer } from '../openai/failure.ts'
 
 const keptCharacters = 32_768
 const toldLines = 4
+/** With these it repeats what the model said, which is no reason for anything. */
+const quotesModel = /\bunparsed \S+ output:/
 
 export type ServerLog = ReturnType<typeof createServerLog>
 
@@ -19,7 +21,7 @@ export function createServerLog(apiKey: string) {
     port: () => port,
     /** The lines that tell most about why it ended, fit for one line of a terminal. */
     complaint(): string {
-      const lines = text.split('\n').filter((line) => line.trim() !== '')
+      const lines = text.split('\n').filter((line) => line.trim() !== '' && !quotesModel.test(line))
       const telling = lines.filter((line) => /\bE\b.*:|assert|error|failed|couldn't|cannot|abort|out of memory/i.test(line))
       const told = (telling.length > 0 ? telling : lines).slice(-toldLines).map(withoutPrefix)
       return quoteServer([...new Set(told)].join(' · '), apiKey)

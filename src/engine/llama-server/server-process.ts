@@ -3,6 +3,7 @@ import type { Socket } from 'node:net'
 import { constants } from 'node:os'
 import { dirname } from 'node:path'
 import { AppError } from '../../domain/errors.ts'
+import { endingHint } from '../llama/ending-hint.ts'
 import { createServerLog, type ServerLog } from './server-log.ts'
 
 /** A llama-server that we have started. */
@@ -105,7 +106,8 @@ function nameOf(code: number | null): string {
   return signal ?? `exit code ${code}`
 }
 
-const endedError = (how: string, complaint: string) =>
-  new AppError('ENGINE_FAILED', `llama-server ended by ${how}${complaint === '' ? '' : `: ${complaint}`}.`, {
-    hint: 'Set engine.gpu to none, choose a smaller model, or set engine.server to never.',
-  })
+function endedError(how: string, complaint: string): AppError {
+  // Whoever is killed has not said why.
+  const why = complaint === '' || how === 'SIGKILL' ? '' : `: ${complaint}`
+  return new AppError('ENGINE_FAILED', `llama-server ended by ${how}${why}.`, { hint: endingHint(how) })
+}

@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import type { Socket } from 'node:net'
 import { AppError } from '../../domain/errors.ts'
+import { endingHint } from './ending-hint.ts'
 import { type CallOptions, createLine, type ProcessRequest } from './line.ts'
 import { processEntry } from './process-entry.ts'
 import { processEnvironment } from './process-environment.ts'
@@ -35,7 +36,8 @@ export function startEngineProcess(environment: Readonly<Record<string, string |
   })
   const closed = new Promise<void>((resolve) => {
     child.once('close', (code, signal) => {
-      line.fail(new AppError('ENGINE_FAILED', `The engine process ended by ${signal ?? `exit code ${code}`}${complaint()}.`))
+      const how = signal ?? `exit code ${code}`
+      line.fail(new AppError('ENGINE_FAILED', `The engine process ended by ${how}${complaint()}.`, { hint: endingHint(how) }))
       resolve()
     })
   })

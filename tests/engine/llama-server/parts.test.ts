@@ -71,6 +71,12 @@ describe('createServerLog', () => {
     expect(log.complaint()).toBe('ggml_cuda: cudaMalloc failed with *** [31m · llama: failed to load')
   })
 
+  it('does not take for a reason what the model said', () => {
+    const log = createServerLog('key')
+    log.add('0.01.002.003 E llama: failed to load\n0.01.002.004 W common_chat_peg_parse: unparsed peg-native output: an error of yours\n')
+    expect(log.complaint()).toBe('llama: failed to load')
+  })
+
   it('tells the last lines where none tells more, and nothing of nothing', () => {
     const log = createServerLog('key')
     expect(log.complaint()).toBe('')

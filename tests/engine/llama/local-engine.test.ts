@@ -44,6 +44,7 @@ async function crash(engine: Engine, signal: NodeJS.Signals = 'SIGKILL'): Promis
   await expect(engine.generate(ask('hello', { maxTokens: 3000, onText: kill }))).rejects.toMatchObject({
     code: 'ENGINE_FAILED',
     message: expect.stringContaining(`ended by ${signal}`),
+    hint: expect.stringContaining(signal === 'SIGKILL' ? 'memory' : 'engine.gpu'),
   })
 }
 
