@@ -65,9 +65,9 @@ export async function fitModels(
 }
 
 /** The model of the catalogue that this machine should begin with. Throws where none fits. */
-export async function recommendedModel(place: FitPlace, context: CommandContext): Promise<Recommendation> {
-  const { recommendation } = await reportOf(place.store, await machineOf(place, context))
-  if (recommendation !== null) return recommendation
+export async function recommendedModel(place: FitPlace, context: CommandContext): Promise<Recommendation & { bytes: number }> {
+  const { recommendation, models } = await reportOf(place.store, await machineOf(place, context))
+  if (recommendation !== null) return { ...recommendation, bytes: models.find(({ isRecommended }) => isRecommended)?.bytes ?? 0 }
   throw new AppError('MODEL_UNKNOWN', 'No model of the catalogue fits into the memory of this machine.', {
     hint: 'See `agent models fit`, or use a server with --base-url.',
   })
@@ -124,7 +124,14 @@ function availableRow(entry: CatalogueEntry, machine: FitMachine): FitRow {
 
 async function installedRow({ id, path, bytes }: StoredModel, entry: CatalogueEntry | undefined, machine: FitMachine): Promise<FitRow> {
   const row = { id, state: 'installed' as const, quant: entry?.quant ?? null, isApproximate: false, goodFor: entry?.goodFor ?? null }
-  return rowOf(row, await weightsOfFile(path, bytes), machine)
+  try {
+    return rowOf(row, await weightsOfFile(path, bytes), machine)
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error
+    // One file that cannot be read is no reason to say nothing about the others.
+    const nothing = { fits: 'no', when: null, backend: null, plan: null, expected: null } as const
+    return { ...row, ...nothing, bytes, advice: error.message, isRecommended: false, measured: null }
+  }
 }
 
 type Told = Pick<FitRow, 'id' | 'state' | 'quant' | 'isApproximate' | 'goodFor'>

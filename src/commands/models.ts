@@ -102,9 +102,9 @@ async function list(format: Format, { store, globals }: Opened, { stdout, enviro
 
 /** Says which one it is, and why, before anything is downloaded. */
 async function recommended(opened: Opened, context: CommandContext): Promise<string> {
-  const { recommendedModel } = await import('./models-fit.ts')
-  const { id, why } = await recommendedModel(opened, context)
-  if (!opened.globals.quiet) context.stderr.write(`Taking ${id}: ${why}.\n`)
+  const [{ recommendedModel }, { formatBytes }] = await Promise.all([import('./models-fit.ts'), import('../engine/models/format-bytes.ts')])
+  const { id, why, bytes } = await recommendedModel(opened, context)
+  if (!opened.globals.quiet) context.stderr.write(`Taking ${id} (${formatBytes(bytes)}): ${why}.\n`)
   return id
 }
 

@@ -110,6 +110,15 @@ describe('the table of agent models fit', () => {
   })
 })
 
+it('tells about the others where the file of one cannot be read any more', async () => {
+  const { store } = place()
+  const model = await store.import(tinyMoe(), { ...transfer, id: 'tiny', copy: true })
+  writeFileSync(model.path, Buffer.alloc(model.bytes, 1))
+  const { models } = await reportOf(store, machine())
+  expect(models).toHaveLength(5)
+  expect(models[0]).toMatchObject({ id: 'tiny', fits: 'no', advice: expect.stringContaining('is not a complete GGUF model') })
+})
+
 describe('agent models fit', { timeout: 120_000 }, () => {
   it('tells programs about this very machine', async () => {
     const { code, stdout, stderr } = await place().agent('models fit --format json')
@@ -145,7 +154,7 @@ describe('agent models fit', { timeout: 120_000 }, () => {
 
   it('is what a pull without a name takes', async () => {
     const { code, stderr } = await place().agent('models pull')
-    expect(stderr).toMatch(/^Taking [\w.-]+: .*\.\nThe catalogue's entry for .* is not verified/)
+    expect(stderr).toMatch(/^Taking [\w.-]+ \([\d.]+ [MG]B\): .*\.\nThe catalogue's entry for .* is not verified/)
     expect(code).toBe(3)
   })
 })
