@@ -17,6 +17,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { processesStartedWith } from '../../src/system/process-tree.ts'
 import type { Command, CommandResult } from '../../src/workspace/command.ts'
 import { openSandbox, type Sandbox, type SandboxOptions } from '../../src/workspace/sandbox.ts'
+import { toolchainHomes } from '../../src/workspace/sandbox/toolchain-homes.ts'
 
 export interface SandboxUnderTest {
   kind: Sandbox['kind']
@@ -167,6 +168,8 @@ export function sandboxContract(under: SandboxUnderTest): void {
             'OLDPWD',
             '_',
             'CODING_AGENT_COMMAND',
+            // Those of a home folder are of use where it can be read.
+            ...(kind === 'host' ? Object.keys(await toolchainHomes({ environment: process.env })) : []),
           ]
           expect(names.filter((name) => name && !known.includes(name))).toEqual([])
           expect(stdout.split('\n')).toEqual(expect.arrayContaining(ours))

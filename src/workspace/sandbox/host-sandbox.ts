@@ -6,6 +6,7 @@ import { commandEnvironment } from './command-environment.ts'
 import { commandMark } from './command-mark.ts'
 import { limits } from './limits.ts'
 import type { Mount, SandboxProvider, SandboxSurroundings } from './provider.ts'
+import { toolchainHomes } from './toolchain-homes.ts'
 import { watchDisk } from './watch-disk.ts'
 
 /**
@@ -14,15 +15,17 @@ import { watchDisk } from './watch-disk.ts'
  */
 export async function openHostSandbox(
   { root }: Pick<SandboxView, 'root'>,
-  { environment: { PATH } }: SandboxSurroundings,
+  { environment: surrounding }: Pick<SandboxSurroundings, 'environment'>,
 ): Promise<SandboxProvider> {
   const mountedAt = await realpath(root)
+  const { PATH } = surrounding
+  const toolchains = await toolchainHomes({ environment: surrounding })
   return {
     kind: 'host',
     mountedAt,
     async run(command, mounts) {
       const mark = commandMark()
-      const environment = { PATH: PATH || '/usr/bin:/bin', ...commandEnvironment(command), ...mark.environment }
+      const environment = { PATH: PATH || '/usr/bin:/bin', ...toolchains, ...commandEnvironment(command), ...mark.environment }
       const links = await showByLinks(root, mounts)
       try {
         return await runGroup(
