@@ -130,7 +130,7 @@ async function installedRow({ id, path, bytes }: StoredModel, entry: CatalogueEn
     if (!(error instanceof AppError)) throw error
     // One file that cannot be read is no reason to say nothing about the others.
     const nothing = { fits: 'no', when: null, backend: null, plan: null, expected: null } as const
-    return { ...row, ...nothing, bytes, advice: error.message, isRecommended: false, measured: null }
+    return { ...row, ...nothing, bytes, advice: error.message.replace(/\.$/, ''), isRecommended: false, measured: null }
   }
 }
 

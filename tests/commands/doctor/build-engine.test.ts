@@ -5,6 +5,7 @@ import { PassThrough, Writable } from 'node:stream'
 import { describe, expect, it } from 'vitest'
 import { buildEngine } from '../../../src/commands/doctor/build-engine.ts'
 import { percentIn } from '../../../src/commands/doctor/run-build.ts'
+import { runAgent } from '../run-agent.ts'
 import { folder } from './surroundings-fixture.ts'
 
 const asked = ['cmake', 'c++', 'make', 'npm', 'git']
@@ -125,6 +126,15 @@ describe('agent doctor --build-engine', () => {
       null,
     ).catch((error: unknown) => error)
     expect(without).toMatchObject({ code: 'ENGINE_UNAVAILABLE', message: expect.stringContaining('not installed') })
+  })
+
+  it('finds the library where it is installed, and builds nothing that it lacks the programs for', async () => {
+    const cwd = folder()
+    const { code, stderr } = await runAgent(['doctor', '--build-engine'], { cwd, environment: { HOME: cwd, PATH: '' } })
+    expect({ code, stderr }).toEqual({
+      code: 3,
+      stderr: expect.stringMatching(/^.*cmake, a C\+\+ compiler, make, npm, git\.\n.*apt install cmake/s),
+    })
   })
 
   it('tells what the compiler said, and leaves what was there', async () => {

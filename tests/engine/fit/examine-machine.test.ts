@@ -48,7 +48,7 @@ describe('examineMachine', () => {
   })
 
   it('takes what the library sees, which tells of all its cards together', async () => {
-    const cuda = { name: 'cuda', devices: ['NVIDIA GeForce RTX 3090', 'Brand New'], vramBytes: 40e9, library: 'x (localBuild)' } as const
+    const cuda = { name: 'cuda' as const, devices: ['NVIDIA GeForce RTX 3090', 'Brand New'], vramBytes: 40e9, library: 'x (localBuild)' }
     expect(await examine(cuda)).toMatchObject({
       gpus: [
         { name: 'NVIDIA GeForce RTX 3090', totalBytes: 20e9, freeBytes: 19e9, bandwidth: { high: 936e9, isKnown: true } },
