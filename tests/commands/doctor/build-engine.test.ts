@@ -131,10 +131,7 @@ describe('agent doctor --build-engine', () => {
   it('finds the library where it is installed, and builds nothing that it lacks the programs for', async () => {
     const cwd = folder()
     const { code, stderr } = await runAgent(['doctor', '--build-engine'], { cwd, environment: { HOME: cwd, PATH: '' } })
-    expect({ code, stderr }).toEqual({
-      code: 3,
-      stderr: expect.stringMatching(/^.*cmake, a C\+\+ compiler, make, npm, git\.\n.*apt install cmake/s),
-    })
+    expect({ code, stderr }).toEqual({ code: 3, stderr: expect.stringMatching(/takes what is not on PATH: cmake, .*git\./) })
   })
 
   it('tells what the compiler said, and leaves what was there', async () => {
