@@ -6,7 +6,7 @@ import type { OpenRequest, Opened } from './messages.ts'
 import { freeMemory, openContext } from './open-context.ts'
 import { createPrefixStore } from './prefix-store.ts'
 import { createPrefixes, type Prefixes } from './prefixes.ts'
-import { type ChatTemplate, chooseTemplate } from './prompt.ts'
+import { type ChatTemplate, chooseTemplate } from './talk/prompt.ts'
 import { createRhythm, type Rhythm } from './rhythm.ts'
 import { createSlots, type Slots } from './slots.ts'
 

@@ -1,11 +1,11 @@
 import type { LlamaGrammar, SequenceEvaluateOptions, Token } from 'node-llama-cpp'
-import { type Ear, openEar } from './ears.ts'
+import { type Ear, openEar } from './talk/ears.ts'
 import type { LoadedModel } from './load-model.ts'
 import { canTakeBack, copyingTokens, type SpeechCounts } from './lookup-tokens.ts'
 import type { Answer, PromptRequest } from './messages.ts'
-import type { Prompt } from './prompt.ts'
+import type { Prompt } from './talk/prompt.ts'
 import type { Slot } from './slots.ts'
-import { think } from './thinking.ts'
+import { think } from './talk/thinking.ts'
 
 interface Speech {
   request: PromptRequest

@@ -3,7 +3,7 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { serverHandle } from '../../../src/engine/llama-server/server-handle.ts'
 import { scriptedMoe, tinyMoe } from '../../helpers/local-models.ts'
 import { ask, contractSchema, describeEngine } from '../contract.ts'
-import { toolsTemplate } from '../llama/tools-template.ts'
+import { toolsTemplate } from '../llama/talk/tools-template.ts'
 import { fakeServer, serverOptions } from './fake-server.ts'
 import { realServer } from './real-server.ts'
 

@@ -2,7 +2,7 @@ import { localHandle } from '../../../src/engine/llama/local-engine.ts'
 import { scriptedMoe, tinyMoe } from '../../helpers/local-models.ts'
 import { contractSchema, describeEngine } from '../contract.ts'
 import { localOptions } from './local-options.ts'
-import { toolsTemplate } from './tools-template.ts'
+import { toolsTemplate } from './talk/tools-template.ts'
 
 const openWith =
   (modelPath: string, more = {}) =>

@@ -4,7 +4,7 @@ import type { Engine } from '../../../src/engine/engine.ts'
 import { localHandle } from '../../../src/engine/llama/local-engine.ts'
 import { tinyMoe } from '../../helpers/local-models.ts'
 import { ask } from '../contract.ts'
-import { everySchema } from './every-schema.ts'
+import { everySchema } from './talk/every-schema.ts'
 import { localOptions } from './local-options.ts'
 
 // A model of random weights under the grammar says the worst that a real one could.

@@ -4,8 +4,8 @@ import { describeBackend, loadLibrary, sourceBuildOptions } from '../../../src/e
 import { generate } from '../../../src/engine/llama/generate.ts'
 import { loadModel, modelProblem, noticesFor } from '../../../src/engine/llama/load-model.ts'
 import { type FromProcess, type OpenRequest, type PromptRequest } from '../../../src/engine/llama/messages.ts'
-import { createMarks } from '../../../src/engine/llama/marks.ts'
-import { renderPrompt } from '../../../src/engine/llama/prompt.ts'
+import { createMarks } from '../../../src/engine/llama/talk/marks.ts'
+import { renderPrompt } from '../../../src/engine/llama/talk/prompt.ts'
 import { serve } from '../../../src/engine/llama/serve.ts'
 import { scriptedMoe, tinyMoe } from '../../helpers/local-models.ts'
 

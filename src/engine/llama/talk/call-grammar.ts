@@ -1,4 +1,4 @@
-import type { ToolSpec } from '../engine.ts'
+import type { ToolSpec } from '../../engine.ts'
 import { inputGrammar } from './input-grammar.ts'
 import { type GrammarContext, quoted, writeGrammar } from './json-grammar.ts'
 import type { CallFormat } from './read-calls.ts'

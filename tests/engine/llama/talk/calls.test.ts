@@ -18,15 +18,15 @@ import {
   SeedChatWrapper,
 } from 'node-llama-cpp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { ToolSpec } from '../../../src/engine/engine.ts'
-import { callFormatOf } from '../../../src/engine/llama/call-format.ts'
-import { callGrammar } from '../../../src/engine/llama/call-grammar.ts'
-import { createCallWatch } from '../../../src/engine/llama/call-watch.ts'
-import { chatHistory } from '../../../src/engine/llama/chat-history.ts'
-import { grammarSchema } from '../../../src/engine/llama/input-schema.ts'
-import { type CallFormat, readCalls } from '../../../src/engine/llama/read-calls.ts'
-import { toolsFor } from '../../../src/tools/registry.ts'
-import { toToolSpec } from '../../../src/tools/tool.ts'
+import type { ToolSpec } from '../../../../src/engine/engine.ts'
+import { callFormatOf } from '../../../../src/engine/llama/talk/call-format.ts'
+import { callGrammar } from '../../../../src/engine/llama/talk/call-grammar.ts'
+import { createCallWatch } from '../../../../src/engine/llama/talk/call-watch.ts'
+import { chatHistory } from '../../../../src/engine/llama/talk/chat-history.ts'
+import { grammarSchema } from '../../../../src/engine/llama/talk/input-schema.ts'
+import { type CallFormat, readCalls } from '../../../../src/engine/llama/talk/read-calls.ts'
+import { toolsFor } from '../../../../src/tools/registry.ts'
+import { toToolSpec } from '../../../../src/tools/tool.ts'
 
 let llama: Llama
 beforeAll(async () => {

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { AppError } from '../../domain/errors.ts'
-import type { JsonSchema } from '../engine.ts'
+import { AppError } from '../../../domain/errors.ts'
+import type { JsonSchema } from '../../engine.ts'
 
 const count = z.int().nonnegative()
 const literal = z.union([z.string(), z.number(), z.boolean(), z.null()])

@@ -1,14 +1,14 @@
 import fc from 'fast-check'
 import { getLlama, type Llama, LlamaLogLevel } from 'node-llama-cpp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { ToolSpec } from '../../../src/engine/engine.ts'
-import { callFormats, harmonyCalls } from '../../../src/engine/llama/call-formats.ts'
-import { callGrammar, channelGrammar } from '../../../src/engine/llama/call-grammar.ts'
-import { type CallFormat, readCalls } from '../../../src/engine/llama/read-calls.ts'
-import { readPython } from '../../../src/engine/llama/read-python.ts'
-import { writeCall } from '../../../src/engine/llama/write-call.ts'
-import { toolsFor } from '../../../src/tools/registry.ts'
-import { toToolSpec } from '../../../src/tools/tool.ts'
+import type { ToolSpec } from '../../../../src/engine/engine.ts'
+import { callFormats, harmonyCalls } from '../../../../src/engine/llama/talk/call-formats.ts'
+import { callGrammar, channelGrammar } from '../../../../src/engine/llama/talk/call-grammar.ts'
+import { type CallFormat, readCalls } from '../../../../src/engine/llama/talk/read-calls.ts'
+import { readPython } from '../../../../src/engine/llama/talk/read-python.ts'
+import { writeCall } from '../../../../src/engine/llama/talk/write-call.ts'
+import { toolsFor } from '../../../../src/tools/registry.ts'
+import { toToolSpec } from '../../../../src/tools/tool.ts'
 
 let llama: Llama
 beforeAll(async () => {

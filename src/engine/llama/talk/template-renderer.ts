@@ -1,5 +1,5 @@
 import type { Llama } from 'node-llama-cpp'
-import type { LlamaLibrary } from './library.ts'
+import type { LlamaLibrary } from '../library.ts'
 
 /** A chat template, given its variables: `messages`, `tools`, and what else it asks for. Throws what the template throws. */
 export type RenderTemplate = (variables: Record<string, unknown>) => string

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import type { Token } from 'node-llama-cpp'
 import { expect, it } from 'vitest'
-import { createTextStream } from '../../../src/engine/llama/text-stream.ts'
+import { createTextStream } from '../../../../src/engine/llama/talk/text-stream.ts'
 
 /** A tokenizer of one token per byte, with the decoder that the library has. */
 const detokenize = (tokens: readonly Token[]) => Buffer.from(tokens).toString('utf8')

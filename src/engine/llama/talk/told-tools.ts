@@ -1,4 +1,4 @@
-import type { PromptRequest } from './messages.ts'
+import type { PromptRequest } from '../messages.ts'
 import type { CallFormat } from './read-calls.ts'
 import { type Hiding, safe, safeValue } from './template-messages.ts'
 import { writeCall } from './write-call.ts'

@@ -1,4 +1,4 @@
-import type { ToolSpec } from '../engine.ts'
+import type { ToolSpec } from '../../engine.ts'
 import { type InputStyle, readInput, skip } from './read-input.ts'
 
 /**

@@ -1,11 +1,11 @@
 import type { LlamaModel } from 'node-llama-cpp'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
-import { type LoadedLibrary, loadLibrary } from '../../../src/engine/llama/library.ts'
-import type { PromptRequest } from '../../../src/engine/llama/messages.ts'
-import { chooseTemplate, renderPrompt } from '../../../src/engine/llama/prompt.ts'
-import { createStandIns } from '../../../src/engine/llama/stand-ins.ts'
-import { templateRenderer } from '../../../src/engine/llama/template-renderer.ts'
-import { tinyMoe } from '../../helpers/local-models.ts'
+import { type LoadedLibrary, loadLibrary } from '../../../../src/engine/llama/library.ts'
+import type { PromptRequest } from '../../../../src/engine/llama/messages.ts'
+import { chooseTemplate, renderPrompt } from '../../../../src/engine/llama/talk/prompt.ts'
+import { createStandIns } from '../../../../src/engine/llama/talk/stand-ins.ts'
+import { templateRenderer } from '../../../../src/engine/llama/talk/template-renderer.ts'
+import { tinyMoe } from '../../../helpers/local-models.ts'
 
 // Templates with the habits that published ones have, small enough to see what comes of them.
 

@@ -1,6 +1,6 @@
 import { callFormats, harmonyCalls, pythonCalls } from './call-formats.ts'
 import type { Marks, Piece } from './marks.ts'
-import type { PromptRequest } from './messages.ts'
+import type { PromptRequest } from '../messages.ts'
 import { type CallFormat, readCalls } from './read-calls.ts'
 import { createStandIns } from './stand-ins.ts'
 import { type Habits, templateMessages, templateTools } from './template-messages.ts'

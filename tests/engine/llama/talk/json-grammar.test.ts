@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { getLlama, type Llama, LlamaLogLevel } from 'node-llama-cpp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { JsonSchema } from '../../../src/engine/engine.ts'
-import { jsonGrammar } from '../../../src/engine/llama/json-grammar.ts'
-import { answerSchemaFor } from '../../../src/tasks/review/answer.ts'
-import { contractSchema } from '../contract.ts'
+import type { JsonSchema } from '../../../../src/engine/engine.ts'
+import { jsonGrammar } from '../../../../src/engine/llama/talk/json-grammar.ts'
+import { answerSchemaFor } from '../../../../src/tasks/review/answer.ts'
+import { contractSchema } from '../../contract.ts'
 
 let llama: Llama
 beforeAll(async () => {

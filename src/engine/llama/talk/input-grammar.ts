@@ -1,4 +1,4 @@
-import type { JsonSchema } from '../engine.ts'
+import type { JsonSchema } from '../../engine.ts'
 import { grammarSchema } from './input-schema.ts'
 import { type GrammarContext, type Member, membersFrom, quoted } from './json-grammar.ts'
 import { type InputStyle, type InputTags, isText } from './read-input.ts'

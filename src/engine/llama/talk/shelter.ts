@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { LlamaModel, LlamaText } from 'node-llama-cpp'
-import type { LlamaLibrary } from './library.ts'
+import type { LlamaLibrary } from '../library.ts'
 
 export type Texts = Pick<LlamaLibrary, 'LlamaText' | 'SpecialTokensText'>
 

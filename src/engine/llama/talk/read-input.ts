@@ -1,4 +1,4 @@
-import type { JsonSchema } from '../engine.ts'
+import type { JsonSchema } from '../../engine.ts'
 import { readPython } from './read-python.ts'
 
 /** An input that is no JSON object: keys and values between tags, or the arguments of a call in Python. */

@@ -1,8 +1,8 @@
 import type { LlamaGrammar, LlamaGrammarEvaluationState, Token } from 'node-llama-cpp'
 import { callGrammar, channelGrammar } from './call-grammar.ts'
 import { createCallWatch } from './call-watch.ts'
-import type { LoadedModel } from './load-model.ts'
-import type { Answer, PromptRequest } from './messages.ts'
+import type { LoadedModel } from '../load-model.ts'
+import type { Answer, PromptRequest } from '../messages.ts'
 import { type CallFormat, readCalls } from './read-calls.ts'
 import { createTextStream } from './text-stream.ts'
 

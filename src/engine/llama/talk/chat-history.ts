@@ -1,5 +1,5 @@
 import type { ChatHistoryItem, ChatModelFunctionCall, ChatModelResponse } from 'node-llama-cpp'
-import type { PromptRequest } from './messages.ts'
+import type { PromptRequest } from '../messages.ts'
 
 /**
  * The conversation as the library's templates take it, up to where the model speaks: calls and their results are parts of one answer of the model's, which

@@ -1,12 +1,12 @@
-import { callSchema } from '../../../src/agent/call-schema.ts'
-import type { JsonSchema } from '../../../src/engine/engine.ts'
-import { draftSchema } from '../../../src/tasks/commit-message/answer.ts'
-import { explanationSchema } from '../../../src/tasks/explain/answer.ts'
-import { answerSchemaFor } from '../../../src/tasks/review/answer.ts'
-import { categoryNames } from '../../../src/tasks/review/categories.ts'
-import { toolsFor } from '../../../src/tools/registry.ts'
-import { toToolSpec } from '../../../src/tools/tool.ts'
-import { contractSchema } from '../contract.ts'
+import { callSchema } from '../../../../src/agent/call-schema.ts'
+import type { JsonSchema } from '../../../../src/engine/engine.ts'
+import { draftSchema } from '../../../../src/tasks/commit-message/answer.ts'
+import { explanationSchema } from '../../../../src/tasks/explain/answer.ts'
+import { answerSchemaFor } from '../../../../src/tasks/review/answer.ts'
+import { categoryNames } from '../../../../src/tasks/review/categories.ts'
+import { toolsFor } from '../../../../src/tools/registry.ts'
+import { toToolSpec } from '../../../../src/tools/tool.ts'
+import { contractSchema } from '../../contract.ts'
 
 interface PutSchema {
   /** Where it is made: file and function. */

@@ -1,4 +1,4 @@
-import type { JsonSchema } from '../engine.ts'
+import type { JsonSchema } from '../../engine.ts'
 
 /** llama.cpp takes a hundred times as long for each token of a grammar that counts to thousands; a longer bound is left to whoever reads the call. */
 const longestCount = 1000

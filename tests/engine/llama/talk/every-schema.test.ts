@@ -2,8 +2,8 @@ import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { getLlama, type Llama, LlamaLogLevel } from 'node-llama-cpp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { JsonSchema } from '../../../src/engine/engine.ts'
-import { jsonGrammar } from '../../../src/engine/llama/json-grammar.ts'
+import type { JsonSchema } from '../../../../src/engine/engine.ts'
+import { jsonGrammar } from '../../../../src/engine/llama/talk/json-grammar.ts'
 import { everySchema } from './every-schema.ts'
 
 let llama: Llama
@@ -12,7 +12,7 @@ beforeAll(async () => {
 })
 afterAll(() => llama.dispose())
 
-const source = join(import.meta.dirname, '../../../src')
+const source = join(import.meta.dirname, '../../../../src')
 
 it('is listed for this test wherever one is made', () => {
   const made = globSync('{tasks,agent,commands,daemon}/**/*.ts', { cwd: source }).flatMap((file) =>

@@ -1,13 +1,13 @@
 import type { LlamaModel } from 'node-llama-cpp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { ToolSpec } from '../../../src/engine/engine.ts'
-import { type LoadedLibrary, loadLibrary } from '../../../src/engine/llama/library.ts'
-import type { PromptRequest } from '../../../src/engine/llama/messages.ts'
-import { type ChatTemplate, chooseTemplate, renderPrompt } from '../../../src/engine/llama/prompt.ts'
-import { readCalls } from '../../../src/engine/llama/read-calls.ts'
-import { writeCall } from '../../../src/engine/llama/write-call.ts'
-import { tinyMoe } from '../../helpers/local-models.ts'
-import { marksOf, realTemplate } from '../../helpers/real-templates.ts'
+import type { ToolSpec } from '../../../../src/engine/engine.ts'
+import { type LoadedLibrary, loadLibrary } from '../../../../src/engine/llama/library.ts'
+import type { PromptRequest } from '../../../../src/engine/llama/messages.ts'
+import { type ChatTemplate, chooseTemplate, renderPrompt } from '../../../../src/engine/llama/talk/prompt.ts'
+import { readCalls } from '../../../../src/engine/llama/talk/read-calls.ts'
+import { writeCall } from '../../../../src/engine/llama/talk/write-call.ts'
+import { tinyMoe } from '../../../helpers/local-models.ts'
+import { marksOf, realTemplate } from '../../../helpers/real-templates.ts'
 
 // The templates of published models, as they stand in their files, in a tiny model that has their control tokens. What they are expected to render was held
 // against what llama-server renders of the same messages.
