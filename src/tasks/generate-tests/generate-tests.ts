@@ -107,5 +107,5 @@ function inOrder(works: readonly Work[]): Work[] {
 const unmeasured = {
   code: 'COVERAGE_UNKNOWN',
   message: 'What tests execute cannot be measured here, so a new test has to notice a defect that no test noticed.',
-  hint: 'Install the coverage tool of the test runner, such as @vitest/coverage-v8 or pytest-cov.',
+  hint: 'Install the coverage tool of the test runner, such as @vitest/coverage-v8, pytest-cov or cargo-llvm-cov.',
 }

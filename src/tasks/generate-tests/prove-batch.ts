@@ -2,6 +2,7 @@ import type { Coverage } from '../../test-runners/coverage/coverage.ts'
 import { testRunners } from '../../test-runners/registry.ts'
 import type { ExecutedTest, TestOutcome, TestRequest } from '../../test-runners/test-runner.ts'
 import type { Workbench } from '../verify/workbench.ts'
+import { type Planted, plantIn } from './plant.ts'
 import type { Proving } from './prove.ts'
 import type { ProvingPlace } from './proving.ts'
 import { slotFor } from './prove-slot.ts'
@@ -26,8 +27,8 @@ export interface Manner extends Pick<TestRequest, 'measures' | 'shuffle' | 'envi
   form: 'alone' | 'whole'
   /** Only the test of this full name, by the runner's own means; for one trial. */
   name?: string
-  /** Files that are another while it runs. */
-  planted?: ReadonlyMap<string, string>
+  /** A defect that is there while it runs. */
+  planted?: Planted
   /** Whether what is left in the tree is of interest. */
   watches?: boolean
 }
@@ -77,17 +78,23 @@ function halves<Item>(items: readonly Item[]): Item[][] {
 /** Null: nothing can be said of any one of them. */
 async function runWave(
   wave: readonly Trial[],
-  { form, planted = new Map(), watches = true, ...manner }: Manner,
+  { form, planted, watches = true, ...manner }: Manner,
   { bench, commandTimeout, signal, baseline }: Omit<Proving, 'benches'> & { bench: Workbench },
 ): Promise<readonly TrialRun[] | null> {
   const [first] = wave
   const runner = testRunners.find(({ name }) => name === first?.candidate.placement.use.runner)
   if (!first || !runner) return wave.map(() => ({ ...nothing, reason: 'No runner is known for it.' }))
   const slots = slotsOf(wave)
-  const files = new Map(wave.map((trial, index) => [slots[index] ?? '', form === 'alone' ? trial.alone : trial.candidate.text]))
+  const textOf = (trial: Trial, slot: string) => {
+    const text = form === 'alone' ? trial.alone : trial.candidate.text
+    // Unit tests of Rust stand in the file that is broken.
+    return planted?.path === slot ? plantIn(text, planted) : text
+  }
+  const files = new Map(wave.map((trial, index) => [slots[index] ?? '', textOf(trial, slots[index] ?? '')]))
+  const broken: [string, string][] = planted ? [[planted.path, plantIn(planted.text, planted)]] : []
   const timeout = Math.min(commandTimeout, patience(wave.length, baseline.durationMs))
   const startedAt = performance.now()
-  const watch = { files: new Map([...planted, ...files]), watches, usual: baseline.leaves }
+  const watch = { files: new Map([...broken, ...files]), watches, usual: baseline.leaves }
   const { result: outcome, left } = await watchTree(bench.transaction, watch, async () => {
     const project = await bench.project()
     const readText = (path: string) => project.read(path)

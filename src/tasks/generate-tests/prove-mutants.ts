@@ -1,4 +1,4 @@
-import { type Mutant, mutated } from '../../mutators/mutate-text.ts'
+import type { Mutant } from '../../mutators/mutate-text.ts'
 import { onBenches, runTrials, type TrialRun } from './prove-batch.ts'
 import type { Proving } from './prove.ts'
 import type { Trial } from './trial.ts'
@@ -30,8 +30,7 @@ export async function killsAmong(
   await onBenches(rounds, proving, async ({ id, mutant, path, text, trials: concerned }, place) => {
     const open = concerned.filter((trial) => !isEnough(kills.get(trial) ?? []))
     if (open.length === 0 || place.exhausted() !== null) return
-    const planted = new Map([[path, mutated(text, mutant)]])
-    const runs = await runTrials(open, { form: 'alone', planted, watches: false }, place)
+    const runs = await runTrials(open, { form: 'alone', planted: { path, text, mutant }, watches: false }, place)
     for (const [trial, run] of runs) if (hasNoticed(trial, run)) kills.get(trial)?.push(id)
   })
   return kills
