@@ -14,6 +14,7 @@ import { isLoopback } from '../../src/engine/openai/is-loopback.ts'
 import { startScriptedServer } from '../helpers/scripted-server.ts'
 import { ask } from './contract.ts'
 import { openTestEndpoint, testEndpointOptions } from './openai-endpoint.ts'
+import { startJsonServer } from './openai-json-server.ts'
 
 const never = new AbortController().signal
 
@@ -67,6 +68,15 @@ describe('opening an endpoint', () => {
       code: 'ENGINE_UNAVAILABLE',
       hint: expect.stringContaining('--model'),
     })
+  })
+
+  it('says when the list of models does not come', async () => {
+    await using server = await startJsonServer({ '/v1/models': () => new Promise(() => {}) })
+    await expect(openTestEndpoint(server, { model: null, deadlines: { firstTokenMs: 50 } })).rejects.toMatchObject({
+      code: 'ENGINE_TIMEOUT',
+      message: `The endpoint ${server.baseUrl} did not say in 50 ms which models it has.`,
+    })
+    expect(server.paths()).toEqual(['/v1/models', '/v1/models'])
   })
 
   it('says when the list of models is refused', async () => {

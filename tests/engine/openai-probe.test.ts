@@ -106,7 +106,8 @@ describe('a server', () => {
     expect(server.paths()).toEqual(['/models/v1/models', '/models/api/version'])
   })
 
-  it.each(['not JSON', '[]', '{"data":[{"id":""}]}', '{"data":7}'])('is not known by a list that is none: %s', async (list) => {
+  const endless = JSON.stringify({ data: [{ id: 'x'.repeat(5000) }] })
+  it.each(['not JSON', '[]', '{"data":[{"id":""}]}', '{"data":7}', endless])('is not known by a list that is none: %.30s', async (list) => {
     await using server = await startJsonServer({ '/v1/models': list })
     expect(await probe(server.baseUrl)).toBeNull()
   })

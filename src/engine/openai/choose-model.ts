@@ -20,20 +20,31 @@ export function chooseModel(models: readonly ServedModel[], { place, notices }: 
   return first
 }
 
+interface Listing {
+  place: Place
+  watch: Watch
+  /** How long the server may take. */
+  listMs: number
+}
+
 /** Asks the server which models it has. Throws a `Failure`. */
-export async function listModels(client: OpenAI, { place, watch }: { place: Place; watch: Watch }): Promise<readonly ServedModel[]> {
+export async function listModels(client: OpenAI, { place, watch, listMs }: Listing): Promise<readonly ServedModel[]> {
+  const timeout = AbortSignal.timeout(listMs)
   try {
-    watch.expect('first-token')
-    const response = await client.models.list({ signal: watch.signal }).asResponse()
+    const response = await client.models.list({ signal: AbortSignal.any([watch.signal, timeout]) }).asResponse()
     const parsed = modelsSchema.safeParse(await response.json())
     if (parsed.success) return parsed.data.data.map(({ id, max_model_len }) => ({ id, contextTokens: max_model_len ?? null }))
   } catch (error) {
+    if (timeout.aborted) throw new Failure(tooSlow(place, listMs))
     if (!(error instanceof SyntaxError)) throw diagnose(error, place)
-  } finally {
-    watch.rest()
   }
   throw new Failure(noModel(`What ${place.url} answers to /models is no list of models.`))
 }
+
+const tooSlow = ({ url }: Place, listMs: number) =>
+  new AppError('ENGINE_TIMEOUT', `The endpoint ${url} did not say in ${listMs} ms which models it has.`, {
+    hint: 'See whether the server hangs, or name the model with --model or engine.model.',
+  })
 
 const noModel = (message: string) =>
   new AppError('ENGINE_UNAVAILABLE', message, {

@@ -43,6 +43,9 @@ export async function openEndpoint(options: EndpointOptions, signal: AbortSignal
   }
 }
 
+/** A list is no answer of a model: a server that needs longer for it hangs. */
+const longestListMs = 10_000
+
 const rememberedFor = ({ rememberIn, baseUrl, model }: EndpointOptions): RememberedServer | null =>
   rememberIn ? rememberedServer({ folder: rememberIn, baseUrl, model }) : null
 
@@ -53,8 +56,9 @@ async function servedModel(
   const { place } = connection
   const told = traits?.models.find(({ id }) => id === options.model)
   if (options.model !== null) return told ?? { id: options.model, contextTokens: null }
+  const listMs = Math.min(longestListMs, options.deadlines.firstTokenMs)
   return connection.run(signal, async ({ client, watch }) =>
-    chooseModel(traits?.models ?? (await listModels(client, { place, watch })), { place, notices }),
+    chooseModel(traits?.models ?? (await listModels(client, { place, watch, listMs })), { place, notices }),
   )
 }
 

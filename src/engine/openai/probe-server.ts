@@ -7,10 +7,12 @@ export type AskServer = (path: string, options: { signal: AbortSignal; body?: un
 /** Longer than any server on a network needs to name its models, and short enough for a commit that waits. */
 export const probeMs = 2_000
 const mostModels = 256
+/** What is longer is no name, and would be kept and read by every run. */
+const [longestId, longestVersion] = [1000, 200]
 
 const count = z.int().positive().nullish().catch(null)
 const listed = z.object({
-  id: z.string().min(1),
+  id: z.string().min(1).max(longestId),
   owned_by: z.string().nullish().catch(null),
   max_model_len: count,
   meta: z.object({ n_ctx: count }).nullish().catch(null),
@@ -18,10 +20,10 @@ const listed = z.object({
 const listSchema = z.object({ data: z.array(listed) })
 const propsSchema = z.object({
   total_slots: count,
-  build_info: z.string().nullish().catch(null),
+  build_info: z.string().max(longestVersion).nullish().catch(null),
   default_generation_settings: z.object({ n_ctx: count }).nullish().catch(null),
 })
-const versionSchema = z.object({ version: z.string() })
+const versionSchema = z.object({ version: z.string().max(longestVersion) })
 const runningSchema = z.object({ models: z.array(z.object({ name: z.string(), context_length: count })) })
 const studioSchema = z.object({ data: z.array(z.object({ id: z.string(), loaded_context_length: count })) })
 
