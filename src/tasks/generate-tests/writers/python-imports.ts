@@ -79,7 +79,8 @@ export function mendedModule(
   module: string,
   { site, defined }: { site: Site; defined: ReadonlySet<string> },
 ): PythonBinding {
-  if (fileOfModule(binding.module, site) !== null) return binding
+  const file = fileOfModule(binding.module, site)
+  if (file !== null) return { ...binding, module: withoutFolder(binding, file, { site, module }) }
   const last = binding.module.split('.').at(-1) ?? ''
   const stem = module.split('.').at(-1) ?? ''
   const isMeant =
@@ -90,6 +91,19 @@ export function mendedModule(
   return isUnderOtherName && module.includes('.')
     ? { module: module.slice(0, module.lastIndexOf('.')), imported: stem, local: binding.local }
     : { ...binding, module }
+}
+
+/** A module named by its path from the root, where those beside it are named from a folder such as `src`. */
+function withoutFolder(
+  { module, imported, local }: PythonBinding,
+  file: string,
+  { site, module: known }: { site: Site; module: string },
+): string {
+  const own = dotted(site.target.path)
+  const folder = own.endsWith(`.${known}`) ? own.slice(0, own.length - known.length) : ''
+  // `import src.a` is used as `src.a`, which would have to be another name everywhere.
+  const isUsedByPath = imported === null && local === module.split('.')[0]
+  return folder !== '' && !isUsedByPath && module.startsWith(folder) && dotted(file) === module ? module.slice(folder.length) : module
 }
 
 /** A line for each module. */

@@ -28,6 +28,9 @@ describe('a test of Python', () => {
     ['from your_module import clamp', 'from pkg.clamp import clamp'],
     ['from pkg.clamp import clamp', 'from pkg.clamp import clamp'],
     ['import clamp as clamp', 'from pkg import clamp'],
+    ['from src.pkg.clamp import clamp', 'from pkg.clamp import clamp'],
+    ['from src.pkg.other import clamp', 'from pkg.other import clamp'],
+    ['import src.pkg.clamp as clamp', 'import pkg.clamp as clamp'],
     ['from math import clamp', 'from math import clamp'],
   ])('is led from `%s` to the module', async (given, meant) => {
     const { text } = await written(`${given}\n\ndef test_a():\n    assert clamp(1) == 1`, siteOf(base))
