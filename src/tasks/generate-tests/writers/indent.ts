@@ -34,12 +34,27 @@ export function reindented(nodes: readonly SyntaxNode[], tree: SyntaxTree, inden
   const { lineAt } = indexLines(text)
   const firstLine = lineAt(first.startIndex)
   const lines = text.slice(first.startIndex, last.endIndex).trimEnd().split('\n')
+  const bare = (line: string) => (line.startsWith(old) ? line.slice(old.length) : line.trimStart())
+  const step = /^\t+$/.test(indent) ? stepOf(lines.slice(1).map(bare)) : 0
   return lines
     .map((line, index) => {
       if (index === 0) return indent + line
       if (kept.has(firstLine + index)) return line
       if (line.trim() === '') return ''
-      return indent + (line.startsWith(old) ? line.slice(old.length) : line.trimStart())
+      return indent + withTabs(bare(line), step)
     })
     .join('\n')
+}
+
+/** Spaces of the least indented line; 0: none is. */
+function stepOf(lines: readonly string[]): number {
+  const widths = lines.map((line) => /^ +(?=\S)/.exec(line)?.[0].length ?? 0).filter((width) => width > 1)
+  return widths.length === 0 ? 0 : Math.min(...widths)
+}
+
+/** Among tabs, spaces would be a depth that is neither. */
+function withTabs(line: string, step: number): string {
+  const spaces = /^ */.exec(line)?.[0].length ?? 0
+  if (step === 0 || spaces === 0) return line
+  return '\t'.repeat(Math.floor(spaces / step)) + ' '.repeat(spaces % step) + line.slice(spaces)
 }

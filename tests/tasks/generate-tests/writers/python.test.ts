@@ -62,6 +62,13 @@ describe('a test of Python', () => {
     )
   })
 
+  it('is indented as its class is', async () => {
+    const text = 'class TestBox:\n\tdef test_opens(self):\n\t\tassert True\n'
+    const code = 'class TestBox:\n    def test_new(self):\n        if Box():\n            assert 1 + (\n              2)\n'
+    const outcome = await written(code, siteOf({ ...base, text }))
+    expect(outcome.text).toContain('\n\n\tdef test_new(self):\n\t\tif Box():\n\t\t\tassert 1 + (\n\t\t\t  2)\n')
+  })
+
   it('is refused where there is none, or where it does not parse', async () => {
     expect(await unwritable('x = 1', siteOf(base))).toMatchObject({ filter: 'answer' })
     expect(await unwritable('def test_a(:\n    pass', siteOf(base))).toMatchObject({ filter: 'parse' })
