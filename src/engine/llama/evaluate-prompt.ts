@@ -1,5 +1,6 @@
 import type { Token } from 'node-llama-cpp'
 import type { LoadedModel } from './load-model.ts'
+import { fillersFor } from './slices.ts'
 import { reusableIn, type Slot } from './slots.ts'
 
 export interface CutPrompt {
@@ -11,11 +12,11 @@ export interface CutPrompt {
 
 interface Evaluation {
   slot: Slot
-  loaded: Pick<LoadedModel, 'prefixes' | 'rhythm' | 'counts'>
+  loaded: Pick<LoadedModel, 'prefixes' | 'rhythm' | 'counts' | 'fillsTiles'>
   signal: AbortSignal
 }
 
-/** Evaluates all slices of a prompt but the last, and returns how many tokens were there already. */
+/** Evaluates all slices of a prompt but the last, or but the last token where that is faster, and returns how many tokens were there already. */
 export async function evaluatePrompt(prompt: CutPrompt, { slot, loaded, signal }: Evaluation): Promise<number> {
   const { tokens, cuts, sharedTokens } = prompt
   const { sequence } = slot
@@ -52,7 +53,21 @@ export async function evaluatePrompt(prompt: CutPrompt, { slot, loaded, signal }
   loaded.counts.reusedTokens += cached
   await evaluateTo(tokens.length)
   signal.throwIfAborted()
+  if (loaded.fillsTiles) await evaluateFilled(tokens, { slot, loaded, signal })
   return cached
+}
+
+/** Evaluates a short last slice but for its last token among fillers, where that is faster. What stands before a token depends on nothing behind it. */
+async function evaluateFilled(tokens: readonly Token[], { slot: { sequence }, loaded }: Evaluation): Promise<void> {
+  const before = sequence.nextTokenIndex
+  const [slice, last] = [tokens.slice(before), tokens.length - 1]
+  const fillers = fillersFor({ before, slice: slice.length })
+  // Where the context is full, the library would make room.
+  if (fillers === 0 || tokens.length + fillers >= sequence.contextSize) return
+  await loaded.rhythm.goOn()
+  await sequence.evaluateWithoutGeneratingNewTokens([...slice, ...tokens.slice(0, fillers)])
+  loaded.counts.promptTokens += slice.length - 1
+  await sequence.eraseContextTokenRanges([{ start: last, end: sequence.nextTokenIndex }])
 }
 
 /** Leaves in the sequence what can be reused of it, exactly as evaluating it again would make it. */

@@ -2,6 +2,7 @@ import { statSync } from 'node:fs'
 import type { LlamaContextSequence, LlamaModel } from 'node-llama-cpp'
 import { AppError } from '../../domain/errors.ts'
 import { describeBackend, type LoadedLibrary, loadLibrary } from './library.ts'
+import { canTakeBack } from './lookup-tokens.ts'
 import type { OpenRequest, Opened } from './messages.ts'
 import { freeMemory, openContext } from './open-context.ts'
 import { createPrefixStore } from './prefix-store.ts'
@@ -20,6 +21,8 @@ export interface LoadedModel extends Pick<LoadedLibrary, 'library' | 'llama'> {
   contextTokens: number
   /** Prompts are evaluated in slices of so many tokens, so that an abort need not wait for all of it. */
   sliceTokens: number
+  /** Slices that fill what is attended to at once are faster; and what fills them can be taken out again. */
+  fillsTiles: boolean
   opened: Opened
 }
 
@@ -84,6 +87,7 @@ export async function loadModel(request: OpenRequest): Promise<LoadedModel> {
     counts: { promptTokens: 0, reusedTokens: 0, outputTokens: 0, draftedTokens: 0, acceptedTokens: 0 },
     contextTokens,
     sliceTokens,
+    fillsTiles: !isOnGpu && plan.cacheType === 'F16' && model.fileInsights.flashAttentionSupported && canTakeBack(model),
     opened: { contextTokens, parallel, offersTools: template.calls !== null, backend, notices: await noticesFor(request, model, loaded) },
   }
 }

@@ -5,6 +5,7 @@ import { beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { generate } from '../../../src/engine/llama/generate.ts'
 import { type LoadedModel, loadModel } from '../../../src/engine/llama/load-model.ts'
 import type { Answer, PromptRequest } from '../../../src/engine/llama/messages.ts'
+import { fillersFor } from '../../../src/engine/llama/slices.ts'
 import { tinyMoe } from '../../helpers/local-models.ts'
 
 // What several requests at once have to do with each other, in this process.
@@ -109,6 +110,23 @@ describe('the beginning that requests share', () => {
     expect(shared).toBeGreaterThan(1000)
     expect(promptTokens).toBeLessThanOrEqual(1.1 * (shared + total - 20 * shared))
     await loaded.model.dispose()
+  })
+
+  it('changes no answer whose own part is computed among fillers', async () => {
+    const asked = ['a', 'b'].map((name) => request(`const ${name} = ${'1 + '.repeat(12)}2`))
+    const [fresh, kept] = [await open(1), await open(1, temporaryFolder())]
+    const expected: string[] = []
+    const answers: Answer[] = []
+    for (const unit of asked) {
+      await ask(fresh, request('x', { messages: [{ role: 'user', text: 'else' }] }))
+      expected.push((await ask(fresh, unit)).text)
+      answers.push(await ask(kept, unit))
+    }
+    expect(answers.map(({ text }) => text)).toEqual(expected)
+    const { usage } = answers[1]!
+    expect(usage.cachedInputTokens).toBeGreaterThan(1000)
+    expect(fillersFor({ before: usage.cachedInputTokens, slice: usage.inputTokens - usage.cachedInputTokens })).toBeGreaterThan(0)
+    for (const { model } of [fresh, kept]) await model.dispose()
   })
 
   it('is evaluated by each sequence where nothing may be kept', async () => {

@@ -10,6 +10,7 @@ function createCarried() {
   const [did, checkpoints]: [string[], number[]] = [[], []]
   const sequence = {
     needsCheckpoints: true,
+    contextSize: 2100,
     get nextTokenIndex() {
       return held.length
     },
@@ -43,7 +44,7 @@ it('takes a sequence back exactly, or begins anew', async () => {
     await evaluate()
     return false
   }
-  const loaded = { rhythm, counts, prefixes: { bring } }
+  const loaded = { rhythm, counts, prefixes: { bring }, fillsTiles: false }
   const prompt = (own: number, shared = 0) => ({
     tokens: Array.from({ length: 100 }, (_, index) => (index < 40 ? shared : own)) as Token[],
     cuts: [20, 40, 70],
@@ -62,4 +63,21 @@ it('takes a sequence back exactly, or begins anew', async () => {
     ].join(', '),
   )
   expect(counts).toMatchObject({ promptTokens: 200, reusedTokens: 80 })
+})
+
+it('computes a short last slice among fillers, which it takes out again', async () => {
+  const { did, slot } = createCarried()
+  const counts = { promptTokens: 0, reusedTokens: 0, outputTokens: 0, draftedTokens: 0, acceptedTokens: 0 }
+  const prefixes = { bring: async () => false }
+  const loaded = { rhythm: createRhythm(), counts, prefixes, fillsTiles: true }
+  const signal = new AbortController().signal
+  const prompt = (length: number, cut: number) => ({
+    tokens: Array.from({ length }, (_, index) => index) as Token[],
+    cuts: [cut],
+    sharedTokens: 0,
+  })
+  for (const each of [prompt(2056, 2000), prompt(2090, 2040), prompt(2010, 2000)]) await evaluatePrompt(each, { slot, loaded, signal })
+  // With fillers, the context would be full for the second one; the third one is too short for them.
+  expect(did.join(', ')).toBe('evaluate 2000, evaluate 64, back to 2055, clear, evaluate 2040, clear, evaluate 2000')
+  expect(counts.promptTokens).toBe(2000 + 55 + 2040 + 2000)
 })

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { cutsOf, reusableTokens } from '../../../src/engine/llama/slices.ts'
+import { cutsOf, fillersFor, reusableTokens, tileTokens } from '../../../src/engine/llama/slices.ts'
 
 const prompt = fc
   .record({
@@ -15,6 +15,7 @@ describe('cutsOf', () => {
     expect(cutsOf({ length: 1000, shared: 300, size: 256 })).toEqual([256, 300, 556, 812])
     expect(cutsOf({ length: 512, shared: 0, size: 256 })).toEqual([256])
     expect(cutsOf({ length: 5, shared: 5, size: 256 })).toEqual([])
+    expect(cutsOf({ length: 258, shared: 257, size: 256 })).toEqual([256])
     expect(cutsOf({ length: 558, shared: 257, size: 300 })).toEqual([257])
   })
 
@@ -43,6 +44,27 @@ describe('reusableTokens', () => {
         const [evaluated, cuts] = [cutsOf(before), cutsOf(after)]
         const reusable = reusableTokens(evaluated, cuts, sameTokens)
         expect([...evaluated.filter((cut) => cut <= reusable), ...cuts.filter((cut) => cut > reusable)]).toEqual(cuts)
+      }),
+    )
+  })
+})
+
+describe('fillersFor', () => {
+  it('fills a slice up where much stands before it and little is missing', () => {
+    expect(fillersFor({ before: 2000, slice: 56 })).toBe(8)
+    expect(fillersFor({ before: 500, slice: 60 })).toBe(4)
+    expect(fillersFor({ before: 500, slice: 40 })).toBe(0)
+    expect(fillersFor({ before: 2000, slice: 5 })).toBe(0)
+    expect(fillersFor({ before: 0, slice: 60 })).toBe(0)
+    expect(fillersFor({ before: 9000, slice: tileTokens })).toBe(0)
+  })
+
+  it('never fills more than a tile, and does with more before what it does with less', () => {
+    fc.assert(
+      fc.property(fc.nat(100_000), fc.nat(1000), fc.integer({ min: 1, max: 300 }), (before, more, slice) => {
+        const fillers = fillersFor({ before, slice })
+        expect([0, tileTokens - slice]).toContain(fillers)
+        if (fillers > 0) expect(fillersFor({ before: before + more, slice })).toBe(fillers)
       }),
     )
   })
