@@ -5,7 +5,7 @@ import { type ServedModel, type ServerKind, type ServerTraits, traitsOfKind } fr
 export type AskServer = (path: string, options: { signal: AbortSignal; body?: unknown }) => Promise<Response>
 
 /** Longer than any server on a network needs to name its models, and short enough for a commit that waits. */
-export const probeMs = 2_000
+const probeMs = 2_000
 const mostModels = 256
 /** What is longer is no name, and would be kept and read by every run. */
 const [longestId, longestVersion] = [1000, 200]
@@ -29,7 +29,7 @@ const studioSchema = z.object({ data: z.array(z.object({ id: z.string(), loaded_
 
 type Listed = z.infer<typeof listed>
 
-export interface Probed {
+interface Probed {
   traits: ServerTraits
   /** False where the time was up before it had said everything: then it may be more than it seems. */
   isWhole: boolean
