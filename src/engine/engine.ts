@@ -33,6 +33,8 @@ export interface TokenProbability {
 
 export interface Generation {
   message: AssistantMessage
+  /** What a thinking model thought before it, where the engine tells. Never part of the text. */
+  thought?: string
   /** `length`: cut off by `maxTokens`; the text is then not to be trusted as a whole. */
   stopReason: 'stop' | 'tool-calls' | 'length'
   usage: Usage
