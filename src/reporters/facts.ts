@@ -62,7 +62,7 @@ export function runFacts({ engine, usage, timing }: Pick<Report, 'engine' | 'usa
   const cached = usage.cachedInputTokens > 0 ? ` (${formatCount(usage.cachedInputTokens)} cached)` : ''
   const tokens = `${formatCount(usage.inputTokens)} tokens in${cached}, ${formatCount(usage.outputTokens)} out`
   return [
-    engine.kind === 'none' ? 'no model' : `${engine.model} (${engine.kind})`,
+    engine.kind === 'none' ? 'no model' : `${engine.model === '' ? 'a model that was not reached' : engine.model} (${engine.kind})`,
     usage.requests > 0 ? plural(usage.requests, 'request') : '',
     usage.requests > 0 ? tokens : '',
     usage.cacheHits > 0 ? `${formatCount(usage.cacheHits)} from the cache` : '',

@@ -85,7 +85,16 @@ const becomeNobody =
   )
 
 /** What programs of the system need of `/etc`: Debian keeps part of Maven there, and not its settings, which may hold passwords. */
-const etcNames = ['alternatives', 'ld.so.cache', 'ld.so.conf', 'ld.so.conf.d', 'localtime', 'maven/m2.conf', 'maven/logging', 'java'] as const
+const etcNames = [
+  'alternatives',
+  'ld.so.cache',
+  'ld.so.conf',
+  'ld.so.conf.d',
+  'localtime',
+  'maven/m2.conf',
+  'maven/logging',
+  'java',
+] as const
 
 function system(): string[] {
   const etc = [...etcNames, ...javaFolders()].flatMap((name) => bindIfThere(`/etc/${name}`))
