@@ -11,6 +11,7 @@ export function processEnvironment(environment: Readonly<Record<string, string |
   const passed = Object.entries(environment).flatMap(([name, value]) =>
     value !== undefined && passedOn.has(name.toUpperCase()) ? [[name, value] as const] : [],
   )
-  // The library computes on threads of its own; several of libuv's would each bring a set of them along.
+  // The library computes on threads of its own; several of libuv's would each bring a set of them along,
+  // and two that choose a token at once would disturb each other's numbers: llama.cpp sorts its logits when they are first read.
   return { ...Object.fromEntries(passed), UV_THREADPOOL_SIZE: '1' }
 }

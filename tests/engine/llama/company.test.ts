@@ -60,24 +60,6 @@ describe('requests at once', () => {
     await loaded.model.dispose()
   })
 
-  it('get the answers that each gets alone, with a cached beginning and without, greedy or with a seed', async () => {
-    const folder = temporaryFolder()
-    const alone = await open(1)
-    const expected: string[] = []
-    for (const unit of units) {
-      const { text, inCompany } = await ask(alone, unit)
-      expect(inCompany).toBe(false)
-      expected.push(text)
-    }
-    for (const loaded of [await open(8), await open(4, folder), await open(3, folder)]) {
-      const answers = await Promise.all(units.map((unit) => ask(loaded, unit)))
-      expect(answers.map(({ text }) => text)).toEqual(expected)
-      expect(answers.some(({ inCompany }) => inCompany)).toBe(true)
-      await loaded.model.dispose()
-    }
-    await alone.model.dispose()
-  })
-
   it('do not keep another one waiting that has to change what its sequence holds', async () => {
     const loaded = await open(3)
     const abort = new AbortController()
