@@ -53,7 +53,7 @@ agent: 1 error stops this commit.
     await git('commit', '-qm', 'First')
     repository.git('reset', '--quiet', '--soft', 'HEAD~1')
     await server.close()
-    expect([await git('commit', '-qm', 'Again'), server.requests.length]).toEqual([passed, 1])
+    expect([await git('commit', '-qm', 'Again'), server.chatRequests.length]).toEqual([passed, 1])
   })
 
   it.each([

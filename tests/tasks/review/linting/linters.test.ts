@@ -152,7 +152,7 @@ describe('the content that linters see', () => {
       'a.ts': 'export {}\n',
     })
     repository.write('generated/schema.ts', 'export const schema = 1\n')
-    repository.stage({ 'a.ts': "import { schema } from '../generated/schema.ts'\nexport const x: string = schema\n" })
+    repository.stage({ 'a.ts': "import { schema } from './generated/schema.ts'\nexport const x: string = schema\n" })
     repository.write('scratch.ts', 'export {}\n')
     const report = await reviewStaged(repository)
     expect(found(report).filter((rule) => rule.startsWith('tsc/TS2307'))).toEqual([])
