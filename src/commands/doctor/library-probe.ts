@@ -3,8 +3,8 @@ import { buildOf } from '../../engine/fit/examine-machine.ts'
 import { type Answer, ok, type Probe } from './probe.ts'
 
 /**
- * How the native library was built, and what that costs. Measured with a model that reads 297 MB a token on two cores (AVX-512), one answer at a time, against
- * llama-bench of the same source: prebuilt 0.56 with two threads and 0.95 with one, built with OpenMP 0.89.
+ * How the native library was built, and what that costs: bench/results/engine.md has the prebuilt one beside llama-bench on two cores, one answer at a time.
+ * The more threads there are, the longer it takes to start them.
  */
 export const libraryProbe: Probe = {
   name: 'library build',
@@ -24,8 +24,8 @@ export const libraryProbe: Probe = {
 function slower(): Answer {
   return {
     ...ok(
-      'prebuilt: it starts its threads anew for each token, some 10 ms a token; with two threads 0.56 of what llama.cpp reaches was measured',
+      'prebuilt: it starts its threads anew for each token; with two of them 0.92 of what llama.cpp reaches was measured, and more cost more',
     ),
-    remedy: `\`agent doctor --build-engine\` builds it here, which takes some ${availableParallelism() > 4 ? '5' : '15'} minutes; 0.89 was measured then.`,
+    remedy: `\`agent doctor --build-engine\` builds it here, which takes some ${availableParallelism() > 4 ? '5' : '15'} minutes, with threads that stay; \`agent bench\` says what that gains.`,
   }
 }

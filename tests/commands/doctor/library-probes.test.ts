@@ -16,7 +16,7 @@ const backend = (changes: object) => async () => ({
 describe('the library build probe', () => {
   it('says what the prebuilt library costs on several cores, and what to do about it', async () => {
     expect(await told(libraryProbe, surroundings({ backend: backend({}) }))).toMatch(
-      /^ok: prebuilt: it starts its threads anew for each token.*0\.56.* -> `agent doctor --build-engine` builds it here.*0\.89/,
+      /^ok: prebuilt: it starts its threads anew for each token.*0\.92.* -> `agent doctor --build-engine` builds it here.*`agent bench`/,
     )
   })
 
