@@ -1,5 +1,6 @@
 import type { Message } from '../domain/message.ts'
 import { estimateTokens } from '../domain/tokens.ts'
+import { aroundEngine } from './around-engine.ts'
 import type { Engine, GenerateRequest, Generation, TokenProbability } from './engine.ts'
 import { createPlaceholders, openPlaceholder, replaceSpans, type Hidden, type SecretSpan } from './placeholders.ts'
 
@@ -20,22 +21,14 @@ export function redactingEngine(engine: Engine, findSecrets: FindSecrets): Engin
     return { find, messages: messages.map((message) => mapMessage(message, (text) => texts[next++] ?? text)) }
   }
 
-  return {
-    kind: engine.kind,
-    model: engine.model,
-    digest: engine.digest,
-    contextTokens: engine.contextTokens,
-    get offersTools() {
-      return engine.offersTools
-    },
-    parallel: engine.parallel,
+  return aroundEngine(() => engine, {
     get notices() {
       return placeholders.count === 0 ? engine.notices : [...engine.notices, secretsNotice(placeholders.count)]
     },
     // A server may count them itself, and is not shown a secret for that.
-    countTokens: async (text) => ((await findSecrets(text)).length > 0 ? estimateTokens(text) : engine.countTokens(text)),
+    countTokens: async (text: string) => ((await findSecrets(text)).length > 0 ? estimateTokens(text) : engine.countTokens(text)),
     close: () => engine.close(),
-    async generate(request) {
+    async generate(request: GenerateRequest) {
       request.signal.throwIfAborted()
       // In the order of the calls, so that the same run gives the same names.
       const mine = turn.then(() => hide(request.messages))
@@ -44,7 +37,7 @@ export function redactingEngine(engine: Engine, findSecrets: FindSecrets): Engin
       request.signal.throwIfAborted()
       return await ask(engine, { ...request, messages }, find)
     },
-  }
+  })
 }
 
 async function ask(engine: Engine, { onText, ...request }: GenerateRequest, find: Find): Promise<Generation> {
@@ -55,9 +48,10 @@ async function ask(engine: Engine, { onText, ...request }: GenerateRequest, find
   const stream = onText === undefined ? null : restoredStream(onText, restore)
   const generation = await engine.generate(stream === null ? request : { ...request, onText: stream.add })
   stream?.end()
-  const { message, tokens } = generation
+  const { message, tokens, thought } = generation
   return {
     ...generation,
+    ...(thought === undefined ? {} : { thought: asIs(thought) }),
     message: {
       role: 'assistant',
       text: restore(message.text),

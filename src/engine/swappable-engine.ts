@@ -1,4 +1,5 @@
 import { AppError } from '../domain/errors.ts'
+import { aroundEngine } from './around-engine.ts'
 import type { Engine, EngineHandle, GenerateRequest, Generation } from './engine.ts'
 
 /** An engine whose model can be exchanged while it is asked. */
@@ -78,43 +79,21 @@ export function swappableEngine(first: Engine): SwappableEngine {
   const seats = createSeats(first)
   /** Ends with the last exchange that was asked for, however that ends. */
   let changing: Promise<void> = Promise.resolve()
-  return {
+  return aroundEngine(() => seats.engine, {
     get current() {
       return seats.engine
     },
-    get kind() {
-      return seats.engine.kind
-    },
-    get model() {
-      return seats.engine.model
-    },
-    get digest() {
-      return seats.engine.digest
-    },
-    get contextTokens() {
-      return seats.engine.contextTokens
-    },
-    get offersTools() {
-      return seats.engine.offersTools
-    },
-    get parallel() {
-      return seats.engine.parallel
-    },
-    get notices() {
-      return seats.engine.notices
-    },
-    countTokens: (text) => seats.engine.countTokens(text),
-    async generate(request) {
+    async generate(request: GenerateRequest) {
       await settled(changing, request.signal)
       return await seats.generate(request)
     },
-    exchange(next, signal) {
+    exchange(next: EngineHandle, signal: AbortSignal) {
       const mine = after(changing, () => seats.change(next, signal))
       changing = mine.catch(() => {})
       return mine
     },
     close: () => seats.close(changing),
-  }
+  })
 }
 
 async function after<Value>(earlier: Promise<void>, work: () => Promise<Value>): Promise<Value> {

@@ -38,6 +38,11 @@ function fakeEngine(answer: (request: GenerateRequest) => Partial<Generation> & 
 
 const key = 'sk-abcdefgh1234'
 
+it('puts secrets back into a thought as well', async () => {
+  const { engine } = fakeEngine((request) => ({ text: 'ok', thought: `Is ${echo(request)} a key?` }))
+  expect((await redactingEngine(engine, findSecrets).generate(ask(key))).thought).toBe(`Is ${key} a key?`)
+})
+
 describe('what is sent', () => {
   it('has a placeholder for each secret, the same one every time', async () => {
     const { engine, sent } = fakeEngine(() => ({ text: 'ok' }))
@@ -48,6 +53,16 @@ describe('what is sent', () => {
       'const a = "SECRET_apikey_1_"; const b = "SECRET_apikey_2_"; again("SECRET_apikey_1_")',
       'later: SECRET_apikey_1_',
     ])
+  })
+
+  it('is no secret to be counted either', async () => {
+    const counted: string[] = []
+    const { engine } = fakeEngine(() => ({ text: 'ok' }))
+    const counting = { ...engine, countTokens: async (text: string) => counted.push(text) }
+    const redacting = redactingEngine(counting, findSecrets)
+    expect(await redacting.countTokens(`const a = "${key}"`)).toBeGreaterThan(4)
+    await redacting.countTokens('nothing to hide')
+    expect(counted).toEqual(['nothing to hide'])
   })
 
   it('hides secrets in every role, and in the input of calls', async () => {

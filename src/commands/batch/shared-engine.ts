@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { aroundEngine } from '../../engine/around-engine.ts'
 import type { Engine, EngineHandle, GenerateRequest, Generation } from '../../engine/engine.ts'
 import type { Memory } from '../../memory/memory.ts'
 import { version } from '../../domain/version.ts'
@@ -52,22 +53,7 @@ export function shareEngine(handle: EngineHandle, { memory, signal }: SharedEngi
 
 function unitEngine(engine: Engine, { memory, place }: Pick<SharedEngineOptions, 'memory'> & { place: string | undefined }): Engine {
   const ask = memory === null ? (request: GenerateRequest) => engine.generate(request) : rememberedAnswers(engine, { memory, place })
-  return {
-    kind: engine.kind,
-    model: engine.model,
-    digest: engine.digest,
-    contextTokens: engine.contextTokens,
-    get offersTools() {
-      return engine.offersTools
-    },
-    parallel: engine.parallel,
-    get notices() {
-      return engine.notices
-    },
-    countTokens: (text) => engine.countTokens(text),
-    generate: ask,
-    close: async () => {},
-  }
+  return aroundEngine(() => engine, { generate: ask, close: async () => {} })
 }
 
 const count = z.number().nonnegative()
